@@ -1,0 +1,39 @@
+from odoo import models
+from odoo.exceptions import AccessError
+
+from .dossier_archive import KEPT
+
+
+class Document(models.Model):
+    """A document in an archived dossier is read-only for people (ARC-08, ARC-28); the flows of the server go on."""
+
+    _inherit = "vanban.document"
+
+    def _in_archive(self):
+        """Those of ``self`` that lie in a dossier of the archive."""
+        # safe: existence only
+        items = self.env["vanban.dossier.item"].sudo().search([
+            ("document_id", "in", self.ids), ("dossier_id.state", "in", KEPT), ("destroyed_date", "=", False),
+        ])
+        return items.document_id & self.sudo()
+
+    def write(self, vals):
+        business = [name for name in vals if not name.startswith(("message_", "activity_"))]
+        if business and not self.env.su:
+            archived = self._in_archive()
+            if archived:
+                self._refuse_archived(archived[0], "write_archived")
+        return super().write(vals)
+
+    def _check_upload(self, role):
+        if self._in_archive():
+            self._refuse_archived(self.sudo(), "upload")
+        return super()._check_upload(role)
+
+    def _refuse_archived(self, document, action):
+        message = self.env._(
+            "“%(document)s” is kept in the electronic archive: it can be read, but neither changed nor deleted.",
+            document=document.display_name,
+        )
+        self._log_refused(action, message)
+        raise AccessError(message)

@@ -1,0 +1,83 @@
+"""Signed documents in the archive, where the signing addon is installed: real tokens, real signatures."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from odoo.sql_db import db_connect
+from odoo.tests import tagged
+from odoo.tests.common import get_db_name
+
+from odoo.addons.vanban_core.models.document_files import FILE_TOKEN
+from odoo.addons.vanban_core.tests.proves import proves
+
+from ..package import check_package, unpack_package
+
+
+class SignedDossier:
+    def submitted(self):
+        """An issued document with two real signatures, filed, its dossier closed and handed over."""
+        document = self.outgoing(state="sealed")
+        document.action_issue()
+        archivist = self._make_user("archivist", "vanban_archive.group_archivist")
+        dossier = self.env["vanban.dossier"].with_user(self.specialist).create({
+            "title": "Hồ sơ trả lời", "symbol": "01.TL", "year": 2020, "company_id": self.company.id, "start_date": "2020-01-05",
+            "retention_id": self.env.ref("vanban_core.retention_10").id,
+        })  # fmt: skip
+        dossier.action_open()
+        dossier.add_documents(document.ids)
+        dossier.action_review()
+        dossier.action_close({"end_date": "2020-12-01"})
+        handover = self.env["vanban.handover"].browse(dossier.action_submit_to_archive())
+        return document.sudo(), dossier, handover.with_user(archivist)
+
+    def authenticity(self, handover):
+        handover.action_check()
+        return handover.check_ids.filtered(lambda check: check.kind == "authenticity")
+
+    @proves("ARC-07")
+    def test_signatures_are_verified_at_acceptance_and_travel_with_the_package(self):
+        document, dossier, handover = self.submitted()
+        self.assertEqual(self.authenticity(handover).result, "passed")
+        handover.check_ids.filtered(lambda check: check.result == "manual").action_judge(True, "Đã quét mã độc")
+        handover.action_accept()
+        handover.action_sign_minutes()
+        handover.with_user(self.specialist).action_sign_minutes()
+        handover.action_archive()
+        package = self.env["vanban.package"].browse(dossier.with_user(handover.env.user).build_package())
+        self.assertEqual((package.result, package.findings), ("passed", False))
+        with tempfile.TemporaryDirectory() as folder:
+            archive = Path(folder) / "goi.zip"
+            archive.write_bytes(package._attachment().raw)
+            path = unpack_package(archive, folder)
+            self.assertEqual(check_package(path, mets_sha256=package.mets_sha256).findings, [])
+            inside = (path / "representations/rep1/data/File1.pdf").read_bytes()
+            report = json.loads((path / "documentation/verification_File1.json").read_text())
+        self.assertEqual(inside, document.main_file_id._raw(), "signed bytes unaltered")
+        self.assertEqual(report["overall"], "valid")
+        self.assertEqual(len(report["signatures"]), 2)
+
+    @proves("ARC-07")
+    def test_a_forged_document_fails_the_check(self):
+        document, _dossier, handover = self.submitted()
+        file = document.main_file_id
+        raw = file._raw()
+        file._attachment().with_context(vanban_file=FILE_TOKEN).write({"raw": raw.replace(b"/MediaBox", b"/MediaBoy", 1)})
+        check = self.authenticity(handover)
+        self.assertEqual(check.result, "failed")
+        self.assertIn("Không toàn vẹn", check.detail)
+
+
+def _signing_installed():
+    with db_connect(get_db_name()).cursor() as cr:
+        cr.execute("SELECT 1 FROM ir_module_module WHERE name = 'vanban_signing' AND state IN ('installed', 'to upgrade')")
+        return bool(cr.fetchone())
+
+
+# the archive does without the signing addon; where both are installed, what they do together is tested
+if _signing_installed():
+    from odoo.addons.vanban_signing.tests.common import SigningCase
+
+    @tagged("post_install", "-at_install")
+    class TestSignedDossier(SignedDossier, SigningCase):
+        """With real tokens and real signatures."""

@@ -1,0 +1,1 @@
+from . import dataset, emergency_sheet, import_upload, metadata

@@ -1,0 +1,143 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# so many recipients are served within the click; more of them by the scheduled action, with progress
+AT_ONCE = 20
+BATCH = 100
+ELECTRONIC = ("internal", "lienthong")
+
+
+class DocumentDispatch(models.Model):
+    """Sending an issued document to its electronic recipients, each on his own (OUT-28).
+
+    The document is issued by the clerk's click; long lists are served by a scheduled action started at once. A recipient
+    is served exactly while it is ``pending``: whoever comes twice or after a stop goes on where the other ended.
+    """
+
+    _inherit = "vanban.document"
+
+    dispatching = fields.Boolean("Being sent", readonly=True, copy=False)
+    dispatch_total = fields.Integer("To be sent", compute="_compute_dispatch")
+    dispatch_done = fields.Integer("Sent", compute="_compute_dispatch")
+    dispatch_failed = fields.Integer("Not sent", compute="_compute_dispatch")
+    dispatch_percent = fields.Integer("Progress (%)", compute="_compute_dispatch")
+
+    _dispatching_index = models.Index("(id) WHERE dispatching")
+
+    def _compute_dispatch(self):
+        counts = {}
+        for document, state, count in self.env["vanban.recipient"].sudo()._read_group(  # safe: counts of readable documents
+            [("document_id", "in", self.ids), ("channel", "in", ELECTRONIC)], ["document_id", "state"], ["__count"],
+        ):
+            counts.setdefault(document.id, {})[state] = count
+        for document in self:
+            states = counts.get(document.id, {})
+            document.dispatch_total = sum(states.values())
+            document.dispatch_failed = states.get("failed", 0)
+            document.dispatch_done = document.dispatch_total - states.get("pending", 0)
+            document.dispatch_percent = 100 * document.dispatch_done // document.dispatch_total if document.dispatch_total else 100
+
+    def _undispatched(self):
+        return self.recipient_ids.filtered(lambda row: row.channel in ELECTRONIC and row.state == "pending")
+
+    def _start_dispatch(self):
+        """Part of the issue: short lists at once, long ones right after the commit."""
+        self.ensure_one()
+        rows = self._undispatched()
+        if len(rows) <= AT_ONCE:
+            self._dispatch(rows)
+            return
+        self._write_fixed({"dispatching": True})
+        self.env.ref("vanban_core.cron_dispatch")._trigger()
+
+    def _dispatch(self, rows):
+        """Send to these recipients; the interchange adds its packets. Raises when one of them cannot be served."""
+        self._deliver_internally(rows.filtered(lambda row: row.channel == "internal"))
+
+    def _dispatch_problems(self, rows):
+        """{recipient: reason} of those known beforehand to be out of reach; the interchange answers."""
+        return {}
+
+    def _dispatch_apart(self, rows):
+        """As ``_dispatch``, but one recipient that cannot be served does not stop the others."""
+        problems = self._dispatch_problems(rows)
+        for row, reason in problems.items():
+            row._progress("failed", reason[:250])
+            rows -= row
+        try:
+            with self.env.cr.savepoint():
+                self._dispatch(rows)
+        except UserError as error:
+            if len(rows) > 1:
+                for row in rows:
+                    self._dispatch_apart(row)
+                return
+            rows._progress("failed", str(error)[:250])
+
+    def _dispatch_step(self):
+        """Serve the next batch.
+
+        :return: whether recipients are left
+        """
+        self.ensure_one()
+        rows = self._undispatched() if self.state in ("issued", "delivered") else self.recipient_ids.browse()
+        # all of one channel together: the interchange writes one packet for the whole list
+        by_network = rows.filtered(lambda row: row.channel == "lienthong")
+        batch = (rows - by_network)[:BATCH] or by_network
+        if batch:
+            self._dispatch_apart(batch)
+        if len(batch) < len(rows):
+            return True
+        self._write_fixed({"dispatching": False})
+        self._log("dispatched", data={"recipients": self.dispatch_total, "failed": self.dispatch_failed})
+        text = self.env._("Sent to %(count)s recipients", count=self.dispatch_total - self.dispatch_failed)
+        if self.dispatch_failed:
+            text = self.env._("Sent, but not to %(count)s recipients: see “Not arrived”", count=self.dispatch_failed)
+        self._tell_supervised(self.clerk_id, text, "status")
+        return False
+
+    @api.model
+    def _cron_dispatch(self):
+        progress = self.env["ir.cron"]._commit_progress
+        waiting = self.search([("dispatching", "=", True)], order="urgency desc, issued_date, id")
+        progress(remaining=len(waiting))
+        for document in waiting:
+            while held := document.try_lock_for_update(allow_referencing=True):
+                # safe: the clerk has issued it; what follows is done in his name
+                more = held.dispatching and held.with_user(held.clerk_id).sudo()._dispatch_step()
+                # a batch is progress, so that a long list goes on in the next round at once
+                left = progress(1, remaining=len(waiting) if more else None)
+                if not more:
+                    break
+                if not left:
+                    return
+
+    def get_dispatch(self):
+        """State of the sending, for the bar on the form.
+
+        :return: ``{"running", "total", "done", "failed", "percent"}``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "running": self.dispatching, "total": self.dispatch_total, "done": self.dispatch_done,
+            "failed": self.dispatch_failed, "percent": self.dispatch_percent,
+        }
+
+
+class RecipientDispatch(models.Model):
+    _inherit = "vanban.recipient"
+
+    def _can_resend(self):
+        """What could not even be queued is served again."""
+        return super()._can_resend() or (self.channel in ELECTRONIC and self.state == "failed" and bool(self.document_id.issued_date))
+
+    def action_resend(self):
+        self._check_clerk()
+        for row in self:
+            if not (row.channel in ELECTRONIC and row.state == "failed" and row.document_id.issued_date):
+                return super(RecipientDispatch, row).action_resend()
+            row.document_id._dispatch(row)
+            if row.state == "failed":
+                raise UserError(self.env._("“%(name)s” could not be reached again: %(reason)s", name=row.name, reason=row.note or ""))
+        return True

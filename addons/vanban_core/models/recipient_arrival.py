@@ -1,0 +1,110 @@
+import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+_ON_THE_WAY = ("pending", "queued", "sent")
+
+
+class RecipientArrival(models.Model):
+    """Issued, but no sign that it arrived: listed with its cause, reminded, sent again or sent on paper (OUT-35, OUT-36)."""
+
+    _inherit = "vanban.recipient"
+
+    not_arrived = fields.Boolean("Not arrived", compute="_compute_not_arrived", search="_search_not_arrived")
+    not_arrived_cause = fields.Char("Cause", compute="_compute_not_arrived")
+    can_resend = fields.Boolean(compute="_compute_can_resend")
+    document_code = fields.Char(related="document_id.code", string="Number and symbol")
+    document_subject = fields.Char(related="document_id.subject", string="Abstract")
+    issued_date = fields.Datetime(related="document_id.issued_date", string="Issued on")
+    urgency = fields.Selection(related="document_id.urgency")
+
+    _waiting_index = models.Index("(document_id) WHERE state IN ('pending', 'queued', 'sent', 'failed', 'rejected')")
+
+    @api.model
+    def _arrival_limits(self):
+        """[(company, latest issue that should have arrived, the same for urgent ones)]"""
+        now = fields.Datetime.now()
+        limits = []
+        for company in self.env.user.company_ids:
+            profile = company.sudo()._vanban_profile()  # safe: parameters only
+            limits.append((
+                company, now - datetime.timedelta(hours=profile.arrival_hours),
+                now - datetime.timedelta(minutes=profile.urgent_minutes or profile.arrival_hours * 60),
+            ))
+        return limits
+
+    @api.depends("state", "note", "document_id.issued_date", "document_id.urgency")
+    def _compute_not_arrived(self):
+        limits = {company: (late, urgent) for company, late, urgent in self._arrival_limits()}
+        states = dict(self._fields["state"]._description_selection(self.env))
+        for row in self:
+            late, urgent = limits.get(row.company_id, (None, None))
+            issued = row.document_id.issued_date
+            limit = urgent if row.document_id.urgency != "0" else late
+            overdue = bool(limit and issued and issued <= limit and row.state in _ON_THE_WAY)
+            row.not_arrived = bool(issued) and (overdue or row.state in ("failed", "rejected"))
+            silent = self.env._("No receipt yet (%(state)s)", state=states[row.state])
+            cause = row.note or (states[row.state] if row.state in ("failed", "rejected") else silent)
+            row.not_arrived_cause = cause if row.not_arrived else False
+
+    @api.model
+    def _search_not_arrived(self, operator, value):
+        if operator != "in" or True not in value:
+            return NotImplemented
+        # whoever has not got it keeps the document from being delivered to all: the few that are only issued are looked through
+        issued = Domain("document_id", "any", [("state", "=", "issued"), ("issued_date", "!=", False)])
+        waiting = Domain.OR([
+            Domain("company_id", "=", company.id) & Domain("document_id", "any", [
+                ("state", "=", "issued"), "|", ("issued_date", "<=", late), "&", ("urgency", "!=", "0"), ("issued_date", "<=", urgent),
+            ])
+            for company, late, urgent in self._arrival_limits()
+        ] or [Domain.FALSE])
+        return (Domain("state", "in", ("failed", "rejected")) & issued) | (Domain("state", "in", _ON_THE_WAY) & waiting)
+
+    def _compute_can_resend(self):
+        for row in self:
+            row.can_resend = row._can_resend()
+
+    def _can_resend(self):
+        """Whether it can be sent again electronically; the interchange answers."""
+        return False
+
+    def _check_clerk(self):
+        for row in self:
+            if not row.document_id._is_clerk():
+                message = self.env._("Recipients are followed up by the clerk of the agency.")
+                row._log_refused("follow_up", message)
+                raise AccessError(message)
+
+    def action_remind(self):
+        """Note that the recipient was reminded, and by whom; drafter and clerk see it."""
+        self._check_clerk()
+        self._log("remind_recipient")
+        now = fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), fields.Datetime.now())
+        for row in self:
+            # safe: right of the clerk checked; a remark only
+            row.sudo().note = self.env._("Reminded on %(date)s by %(name)s", date=now.strftime("%d/%m/%Y %H:%M"), name=self.env.user.name)
+            row.document_id._tell_supervised(row.document_id.drafter_id, self.env._("%(name)s was reminded of", name=row.name), "status")
+        return True
+
+    def action_resend(self):
+        self._check_clerk()
+        raise UserError(self.env._("There is no electronic way to this recipient: send paper."))
+
+    def action_send_paper(self, reason=None):
+        """Give up the electronic way and hand a paper copy over."""
+        self._check_clerk()
+        for row in self:
+            if row.channel != "lienthong":
+                raise UserError(self.env._("“%(name)s” gets paper or an internal copy already.", name=row.name))
+            row._to_paper(reason or self.env._("Not arrived: sent on paper"))
+        return True
+
+    def action_open_document(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "res_model": "vanban.document", "res_id": self.document_id.id,
+            "views": [(self.document_id.get_formview_id(), "form")],
+        }

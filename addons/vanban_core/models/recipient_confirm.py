@@ -1,0 +1,75 @@
+import datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+MEANS = [("phone", "By telephone"), ("in_person", "In person"), ("email", "By e-mail"), ("system", "Seen in the system"), ("other", "Otherwise")]
+# whoever took the document over has confirmed it himself
+TAKEN = ("accepted", "assigned", "processing", "completed")
+OPEN = ("pending", "queued", "sent", "arrived", "failed", "rejected")
+
+
+class RecipientConfirm(models.Model):
+    """The sender of an urgent document makes sure that it reached the right person and place in time (TH Đ10.3b)."""
+
+    _inherit = "vanban.recipient"
+
+    confirmed_date = fields.Datetime("Arrival confirmed on", readonly=True, copy=False)
+    confirmed_user_id = fields.Many2one("res.users", "Arrival confirmed by", readonly=True, copy=False, ondelete="restrict")
+    confirmed_means = fields.Selection(MEANS, "Confirmed", readonly=True, copy=False)
+    confirmed_note = fields.Char("Who confirmed", readonly=True, copy=False)
+    arrival_alerted = fields.Boolean(readonly=True, copy=False)
+
+    def _may_confirm_arrival(self):
+        return self.document_id._is_clerk() or self.document_id.drafter_id == self.env.user
+
+    def action_confirm_arrival(self, means, note=None):
+        """The sender has made sure that the recipient has it.
+
+        :param means: one of phone, in_person, email, system, other
+        :param note: who confirmed it there
+        """
+        for row in self:
+            problem = None
+            if not row._may_confirm_arrival():
+                problem = AccessError(self.env._("Arrival is confirmed by the clerk who sent the document or by its drafter."))
+            elif not row.document_id.issued_date:
+                problem = UserError(self.env._("“%(document)s” is not issued yet.", document=row.document_id.display_name))
+            elif means not in dict(MEANS):
+                problem = UserError(self.env._("Say by which means the arrival was confirmed."))
+            elif row.confirmed_date:
+                problem = UserError(self.env._("The arrival at “%(name)s” is already confirmed.", name=row.name))
+            if problem:
+                row._log_refused("confirm_arrival", str(problem))
+                raise problem
+        # safe: right checked just above; who, when and how is what the rule asks for
+        self.sudo().write({
+            "confirmed_date": fields.Datetime.now(), "confirmed_user_id": self.env.uid, "confirmed_means": means,
+            "confirmed_note": (note or "").strip() or False,
+        })
+        self._log("confirm_arrival", comment=note, data={"means": means})
+        return True
+
+    @api.model
+    def _cron_alert_unconfirmed(self):
+        """Urgent documents whose arrival nobody confirmed in time: sender and head are told once."""
+        now = fields.Datetime.now()
+        for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all
+            minutes = company._vanban_profile().urgent_minutes
+            if not minutes:
+                continue
+            rows = self.search([
+                ("company_id", "=", company.id), ("state", "in", OPEN), ("confirmed_date", "=", False), ("arrival_alerted", "=", False),
+                ("document_id", "any", [
+                    ("urgency", "!=", "0"), ("state", "in", ("issued", "delivered")),
+                    ("issued_date", "<=", now - datetime.timedelta(minutes=minutes)),
+                ]),
+            ])
+            for document, own in rows.grouped("document_id").items():
+                users = document.clerk_id | document.drafter_id | document.department_id._vanban_heads()
+                names = ", ".join(own[:5].mapped("name")) + (" …" if len(own) > 5 else "")
+                text = self.env._("Urgent, arrival not confirmed within %(minutes)s minutes (%(names)s)", minutes=minutes, names=names)
+                document._tell_supervised(users, text, "alert")
+                document._log("arrival_alert", data={"minutes": minutes, "recipients": own.mapped("name"), "users": users.mapped("login")})
+                own.write({"arrival_alerted": True})
+                self.env["ir.cron"]._commit_progress(1)

@@ -1,0 +1,1 @@
+"""Printed books and slips, drawn without Odoo."""

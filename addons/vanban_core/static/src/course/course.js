@@ -1,0 +1,55 @@
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { localization } from "@web/core/l10n/localization";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+
+/** The course of a document: who did which step, when, and how long the document then stayed there. */
+export class DocumentCourse extends Component {
+    static template = "vanban_core.DocumentCourse";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.state = useState({ steps: [] });
+        onWillStart(() => this.load(this.props.record));
+        onWillUpdateProps((nextProps) => this.load(nextProps.record));
+    }
+
+    async load(record) {
+        const key = `${record.resId}:${record.data.state}:${record.data.write_date || ""}`;
+        if (!record.resId || key === this.key) {
+            return;
+        }
+        this.key = key;
+        this.state.steps = await this.orm.call("vanban.document", "get_course", [[record.resId]]);
+    }
+
+    when(step) {
+        return formatDateTime(deserializeDateTime(step.date), { format: `${localization.dateFormat} HH:mm` });
+    }
+
+    /** @returns {string} a length of time as a person says it */
+    stay(step) {
+        const minutes = Math.round(step.seconds / 60);
+        if (minutes < 1) {
+            return _t("under a minute");
+        }
+        if (minutes < 60) {
+            return _t("%s minutes", minutes);
+        }
+        const hours = Math.round(minutes / 60);
+        return hours < 48 ? _t("%s hours", hours) : _t("%s days", Math.round(hours / 24));
+    }
+}
+
+registry.category("view_widgets").add("vanban_course", {
+    component: DocumentCourse,
+    fieldDependencies: [
+        { name: "state", type: "selection", readonly: true },
+        { name: "write_date", type: "datetime", readonly: true },
+    ],
+});

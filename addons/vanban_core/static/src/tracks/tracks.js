@@ -1,0 +1,60 @@
+import { _t } from "@web/core/l10n/translation";
+import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { localization } from "@web/core/l10n/localization";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+
+/** Two paths side by side: who had the electronic document and who had its paper, since when, for how long. */
+export class DocumentTracks extends Component {
+    static template = "vanban_core.DocumentTracks";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.state = useState({ tracks: [] });
+        onWillStart(() => this.load(this.props.record));
+        onWillUpdateProps((nextProps) => this.load(nextProps.record));
+    }
+
+    async load(record) {
+        const key = `${record.resId}:${record.data.state}:${record.data.paper_state}:${record.data.write_date || ""}`;
+        if (!record.resId || key === this.key) {
+            return;
+        }
+        this.key = key;
+        const paths = await this.orm.call("vanban.document", "get_tracks", [[record.resId]]);
+        this.state.tracks = [
+            { key: "electronic", name: _t("Electronic document"), icon: "fa-desktop", mark: "", stations: paths.electronic },
+            { key: "paper", name: _t("Paper original"), icon: "fa-file-text-o", mark: paths.paper_state, stations: paths.paper },
+        ];
+    }
+
+    when(station) {
+        return formatDateTime(deserializeDateTime(station.date), { format: `${localization.dateFormat} HH:mm` });
+    }
+
+    /** @returns {string} a length of time as a person says it */
+    stay(station) {
+        const minutes = Math.round(station.seconds / 60);
+        if (minutes < 1) {
+            return _t("under a minute");
+        }
+        if (minutes < 60) {
+            return _t("%s minutes", minutes);
+        }
+        const hours = Math.round(minutes / 60);
+        return hours < 48 ? _t("%s hours", hours) : _t("%s days", Math.round(hours / 24));
+    }
+}
+
+registry.category("view_widgets").add("vanban_tracks", {
+    component: DocumentTracks,
+    fieldDependencies: [
+        { name: "state", type: "selection", readonly: true },
+        { name: "paper_state", type: "selection", readonly: true },
+        { name: "write_date", type: "datetime", readonly: true },
+    ],
+});

@@ -1,0 +1,116 @@
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
+from odoo.tests import new_test_user, tagged
+
+from ..models import document_dispatch
+from .outgoing_common import OutgoingCase
+
+CLOSED = "Hộp thư đóng"
+
+
+@tagged("post_install", "-at_install")
+class TestDispatch(OutgoingCase):
+    """Long lists of recipients are served by the scheduled action, each recipient exactly once."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.people = cls.env["res.users"].union(*(
+            new_test_user(cls.env, f"nhan_{number}", groups="vanban_core.group_specialist", name=f"Người nhận {number}",
+                          company_id=cls.company.id, company_ids=[(6, 0, cls.company.ids)])
+            for number in range(25)
+        ))
+
+    def to_many(self, **vals):
+        rows = [fields.Command.create({"user_id": user.id}) for user in self.people]
+        return self.on_paper(recipient_ids=[*rows, fields.Command.create({"partner_id": self.issuer.id})], **vals)
+
+    def run_cron(self):
+        self.env.ref("vanban_core.cron_dispatch").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def refused(self, call, words=""):
+        with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
+            call()
+        self.assertIn(words, str(caught.exception))
+
+    def test_everybody_gets_it_once_and_paper_waits(self):
+        document = self.to_many()
+        clerk = document.with_user(self.clerk)
+        clerk.action_issue()
+        self.assertEqual(document.state, "issued")
+        self.assertTrue(document.dispatching)
+        self.assertEqual(clerk.get_dispatch(), {"running": True, "total": 25, "done": 0, "failed": 0, "percent": 0})
+        self.refused(clerk.action_issue)  # a second click
+        with patch.object(document_dispatch, "BATCH", 10):
+            self.run_cron()
+        self.assertFalse(document.dispatching)
+        rows = document.recipient_ids.filtered("user_id")
+        self.assertEqual(set(rows.mapped("state")), {"arrived"})
+        self.assertEqual((document.recipient_ids - rows).mapped("state"), ["pending"])
+        moves = [("model", "=", "vanban.recipient"), ("res_id", "in", rows.ids), ("action", "=", "progress")]
+        log = self.env["vanban.log"].search(moves)
+        self.assertEqual(sorted(log.mapped("res_id")), sorted(rows.ids))
+        self.assertEqual(set(log.mapped("user_name")), {self.clerk.name})
+        self.run_cron()
+        self.assertEqual(self.env["vanban.log"].search_count(moves), 25)
+        self.assertTrue(document.with_user(self.people[0]).has_access("read"))
+
+    def test_one_that_fails_does_not_stop_the_others_and_is_sent_again(self):
+        document = self.to_many()
+        document.with_user(self.clerk).action_issue()
+        deliver = type(document)._deliver_internally
+        broken = self.people[3]
+
+        def refuse(self, rows):
+            if broken in rows.user_id:
+                raise UserError(CLOSED)
+            return deliver(self, rows)
+
+        with patch.object(type(document), "_deliver_internally", refuse):
+            self.run_cron()
+        row = document.recipient_ids.filtered(lambda row: row.user_id == broken)
+        self.assertEqual((row.state, row.note), ("failed", CLOSED))
+        others = document.recipient_ids.filtered("user_id") - row
+        self.assertEqual(set(others.mapped("state")), {"arrived"})
+        self.assertFalse(document.dispatching)
+        self.assertTrue(row.not_arrived and row.can_resend)
+        with self.assertRaises(AccessError):
+            row.with_user(self.specialist).action_resend()
+        row.with_user(self.clerk).action_resend()
+        self.assertEqual(row.state, "arrived")
+
+    def test_it_goes_on_after_a_stop(self):
+        document = self.to_many()
+        document.with_user(self.clerk).action_issue()
+        served = document.recipient_ids.filtered("user_id")[:7]
+        document.sudo()._dispatch(served)  # as far as an earlier run had come
+        self.run_cron()
+        todos = self.env["mail.activity"].search([
+            ("res_model", "=", "vanban.document"), ("res_id", "=", document.id), ("user_id", "in", self.people.ids),
+        ])
+        self.assertEqual(sorted(todos.user_id.ids), sorted(self.people.ids))
+        self.assertEqual(len(todos), 25)
+
+    def test_recalled_meanwhile_nothing_more_leaves(self):
+        document = self.to_many()
+        document.with_user(self.clerk).action_issue()
+        document.with_user(self.clerk).action_request_recall("Nhầm")
+        self.run_cron()
+        self.assertFalse(document.dispatching)
+        self.assertEqual(set(document.recipient_ids.filtered("user_id").mapped("state")), {"pending"})
+
+    def test_its_marks_are_closed_to_clients(self):
+        document = self.to_many()
+        document.with_user(self.clerk).action_issue()
+        for user in (self.clerk, self.specialist):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                call_kw(self.env(user=user.id, su=False)["vanban.document"], "write", ([document.id], {"dispatching": False}), {})
+        for method in ("_dispatch_step", "_cron_dispatch", "_dispatch"):
+            with self.assertRaises(AccessError):
+                call_kw(self.env(user=self.clerk.id, su=False)["vanban.document"], method, ([document.id],), {})
+        with self.assertRaises(AccessError):
+            call_kw(self.env(user=self.outsider.id, su=False)["vanban.document"], "get_dispatch", ([document.id],), {})

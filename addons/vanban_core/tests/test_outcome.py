@@ -1,0 +1,131 @@
+from odoo.exceptions import UserError
+from odoo.tests import freeze_time, tagged
+
+from .follow_common import FollowCase
+from .proves import proves
+
+
+@tagged("post_install", "-at_install")
+class TestOutcome(FollowCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.competent = cls.env["res.partner"].create({"name": "Sở Chuyên ngành tỉnh Mẫu", "is_company": True})
+
+    def _wizard(self, document, **vals):
+        wizard = self.env["vanban.outcome.wizard"].with_user(self.specialist).with_context(active_model="vanban.document", active_id=document.id)
+        return wizard.create(vals)
+
+    @proves("IN-42")
+    def test_no_completion_without_an_outcome_and_each_has_its_form(self):
+        document = self.in_progress()
+        with self.assertRaises(UserError):
+            self._wizard(document).action_apply()
+        with self.assertRaises(UserError):
+            document.with_user(self.specialist).action_done(None)
+        self.assertEqual(document.state, "in_progress")
+        # the four outcomes end in four different forms
+        draft = self._wizard(document, outcome="transfer", partner_id=self.competent.id, content="Giải quyết theo thẩm quyền").action_apply()
+        self.assertEqual(self.env["vanban.document"].browse(draft["res_id"]).kind_id, self.env.ref("vanban_core.kind_pc"))
+        reply = self._wizard(document, outcome="reply", reply_step="draft").action_apply()
+        self.assertEqual(self.env["vanban.document"].browse(reply["res_id"]).kind_id, self.env.ref("vanban_core.kind_cv"))
+        with self.assertRaises(UserError):
+            self._wizard(document, outcome="return", reason="Thiếu", missing=" ").action_apply()
+        closing = self.in_progress()
+        self._wizard(closing, outcome="reference", note="Lưu tham khảo").action_apply()
+        self.assertEqual((closing.state, closing.outcome, closing.debt_entry_id.mode), ("done", "reference", "reference"))
+
+    def test_transfer_slip_goes_the_normal_way_and_completes_the_document(self):
+        document = self.in_progress()
+        specialist = document.with_user(self.specialist)
+        with self.assertRaises(UserError):
+            specialist.action_done("transfer", "Chuyển")
+        with self.assertRaises(UserError):
+            specialist.action_transfer_slip(self.issuer.id, "Trả về")
+        ids = specialist.action_transfer_slip(self.competent.id, "Giải quyết theo thẩm quyền", "2099-01-05")
+        slip, notice = self.env["vanban.document"].browse(ids)
+        self.assertEqual((slip.recipient_ids.partner_id, notice.recipient_ids.partner_id), (self.competent, self.issuer))
+        self.assertEqual(notice.kind_id, self.env.ref("vanban_core.kind_pb"))
+        self.assertIn(document.code, slip.body)
+        self.assertIn(self.competent.name, notice.body)
+        annex = slip.file_ids.filtered(lambda file: file.role == "annex")
+        self.assertEqual(annex.sha256, document.main_file_id.sha256, "the document itself travels with the slip")
+        self.assertEqual(document._linked("transfers", back=True), slip | notice)
+        self.assertTrue(specialist.slip_pending)
+        with self.assertRaises(UserError):
+            specialist.action_transfer_slip(self.competent.id, "Lần nữa")
+        self.assertEqual(document.state, "in_progress")
+        self.issue_on_paper(slip)
+        self.assertEqual((document.state, document.outcome, document.debt_entry_id.mode), ("done", "transfer", "transferred"))
+        self.assertEqual(document.debt_entry_id.reply_id, slip)
+
+    @proves("IN-44")
+    def test_incomplete_document_goes_back_with_the_missing_conditions(self):
+        document = self.in_progress()
+        action = self._wizard(document, outcome="return", reason="Hồ sơ chưa đủ", missing="- Bản sao quyết định\n- Danh sách kèm theo").action_apply()
+        self.assertEqual((document.state, document.outcome, document.debt_entry_id.mode), ("returned", "return", "returned"))
+        self.assertEqual(document.missing_conditions.splitlines(), ["Bản sao quyết định", "Danh sách kèm theo"])
+        letter = self.env["vanban.document"].browse(action["res_id"])
+        self.assertEqual(letter.recipient_ids.partner_id, self.issuer)
+        self.assertIn("2. Danh sách kèm theo", letter.body)
+        self.assertEqual(letter._linked("related"), document)
+        self.assertEqual(document.assignment_ids.mapped("state"), ["done"])
+
+    @proves("IN-45")
+    def test_reply_is_drafted_from_the_list_with_link_recipient_and_subject(self):
+        document = self.in_progress()
+        item = self.lead_item(document).with_user(self.specialist)
+        self.assertIn(item, item.search([("is_mine", "=", True), ("role", "=", "lead")]))
+        reply, statement = self.env["vanban.document"].browse(document.with_user(self.specialist).action_prepare_reply(with_statement=True))
+        self.assertEqual((reply._linked("answers"), reply.recipient_ids.partner_id), (document, self.issuer))
+        self.assertIn(document.code, reply.subject)
+        self.assertEqual((statement.kind_id, statement._linked("related")), (self.env.ref("vanban_core.kind_ttr"), document | reply))
+
+    @proves("IN-50")
+    def test_reply_required_closes_only_with_reply_or_reason_and_late_is_flagged(self):
+        with freeze_time("2026-10-05 03:00:00"):
+            document = self.in_progress(reply_required=True, reply_due_date="2026-10-12")
+            specialist = document.with_user(self.specialist)
+            self.assertEqual(document.deadline.isoformat(), "2026-10-12")
+            with self.assertRaises(UserError):
+                specialist.action_done("reply")
+            other = self.in_progress(reply_required=True, reply_due_date="2026-10-12")
+            other.with_user(self.specialist).action_done("reply", "Đã trả lời bằng điện thoại theo chỉ đạo")
+        with freeze_time("2026-10-14 03:00:00"):
+            late = self.env["vanban.document"].search([("reply_late", "=", True), ("company_id", "=", self.company.id)])
+            self.assertEqual(late, document, "closed in time with a reason is not late")
+            reply = self.env["vanban.document"].browse(specialist.action_prepare_reply()[0])
+            self.issue_on_paper(reply)
+            self.assertTrue(document.reply_issued_date)
+            specialist.action_done("reply")
+            document.invalidate_recordset(["reply_late"])
+            self.assertTrue(document.reply_late, "Trễ hạn báo cáo stays with the record")
+        self.assertEqual((document.state, document.debt_entry_id.mode), ("done", "answered"))
+
+    def test_only_the_lead_decides_the_outcome(self):
+        document = self.distributed()
+        document.with_user(self.specialist).action_start()
+        for user in (self.specialist2, self.leader, self.clerk):
+            with self.assertRaises(UserError):
+                document.with_user(user).action_transfer_slip(self.competent.id)
+            with self.assertRaises(UserError):
+                document.with_user(user).action_send_back("Thiếu", "Phụ lục")
+
+    @proves("IN-47")
+    def test_status_by_hand_moves_the_parent_and_tells_the_assigner(self):
+        document = self.distributed([
+            {"role": "lead", "user_id": self.specialist.id}, {"role": "coordinate", "department_id": self.department.id},
+        ])
+        unit = document.assignment_ids.filtered("department_id")
+        unit.with_user(self.unit_head).action_assign([{"role": "lead", "user_id": self.specialist2.id}])
+        child = unit.child_ids.with_user(self.specialist2)
+        child.action_report_progress("Đang rà soát số liệu")
+        self.assertEqual((child.state, child.progress_note), ("processing", "Đang rà soát số liệu"))
+        self.assertIn("Đang rà soát số liệu", self.notices(self.unit_head, "status")[0].title)
+        child.action_done("Số liệu đã đủ")
+        self.assertEqual((child.state, unit.state), ("done", "contributed"))
+        self.assertIn("Số liệu đã đủ", unit.contribution)
+        self.assertIn("Số liệu đã đủ", self.notices(self.unit_head, "status")[0].title)
+        self.assertTrue(self.notices(self.leader, "status"), "and who assigned the unit")
+        with self.assertRaises(UserError):
+            child.action_report_progress("Sau khi xong")

@@ -1,0 +1,106 @@
+import datetime
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
+from odoo.tests import tagged
+
+from .outgoing_common import OutgoingCase
+from .proves import proves
+
+
+@tagged("post_install", "-at_install")
+class TestRecipients(OutgoingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agencies = cls.env["res.partner"].create([
+            {"name": f"Sở số {number} tỉnh Mẫu", "is_company": True, "vanban_code": f"H98.{number + 40}"} for number in range(3)
+        ])
+        cls.group = cls.env["vanban.recipient.group"].with_user(cls.clerk).create({
+            "name": "Các sở, ban, ngành tỉnh", "alias": "Các sở, ban, ngành", "company_id": cls.company.id,
+            "partner_ids": [fields.Command.set(cls.agencies.ids)], "department_ids": [fields.Command.set(cls.department.ids)],
+        })
+
+    def rpc(self, user, model, method, *args, **kwargs):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return call_kw(self.env(user=user.id, su=False, context={})[model], method, args, kwargs)
+
+    def refused(self, user, model, method, *args, **kwargs):
+        with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
+            self.rpc(user, model, method, *args, **kwargs)
+        return str(caught.exception)
+
+    @proves("OUT-37")
+    def test_a_vague_line_is_replaced_by_the_group_it_means_before_issue(self):
+        document = self.on_paper(recipient_ids=[fields.Command.create({"name": "Các sở, ban, ngành"})])
+        self.assertIn("Các sở, ban, ngành", self.refused(self.clerk, "vanban.document", "action_issue", [document.id]))
+        wizard = self.env["vanban.recipient.wizard"].with_user(self.clerk).with_context(active_id=document.id).create({})
+        # the group is proposed by its other wording
+        self.assertEqual((wizard.group_ids, wizard.found_count), (self.group, 4))
+        wizard.action_apply()
+        self.assertEqual(document.recipient_ids.partner_id, self.agencies)
+        self.assertEqual(document.recipient_ids.department_id, self.department)
+        self.assertEqual(set(document.recipient_ids.mapped("origin")), {"Các sở, ban, ngành"})
+        self.rpc(self.clerk, "vanban.document", "action_issue", [document.id])
+        self.assertEqual(document.state, "issued")
+
+    def test_codes_name_agencies_and_unknown_ones_are_all_told(self):
+        document = self.draft()
+        message = self.refused(
+            self.specialist, "vanban.document", "action_add_recipients", [document.id], codes="H98.40 H98.99, H98.98"
+        )
+        self.assertIn("H98.99, H98.98", message)
+        self.assertEqual(document.recipient_ids.partner_id, self.issuer)
+        added = self.rpc(self.specialist, "vanban.document", "action_add_recipients", [document.id], codes="h98.40; H98.41")
+        self.assertEqual(added, 2)
+        # again: nobody twice
+        self.assertEqual(self.rpc(self.specialist, "vanban.document", "action_add_recipients", [document.id], group_ids=self.group.ids), 2)
+        self.assertEqual(len(document.recipient_ids), 5)
+        self.refused(self.specialist, "vanban.document", "action_add_recipients", [document.id])
+
+    def test_whose_groups_are_whose(self):
+        for call in (("write", {"name": "x"}), ("unlink",)):
+            self.refused(self.specialist, "vanban.recipient.group", call[0], self.group.ids, *call[1:])
+        own = self.rpc(self.specialist, "vanban.recipient.group", "create", [{"name": "Của tôi", "company_id": self.company.id}])
+        group = self.env["vanban.recipient.group"].browse(own)
+        self.assertEqual(group.user_id, self.specialist)
+        self.refused(self.specialist, "vanban.recipient.group", "write", own, {"user_id": False})
+        self.assertFalse(self.rpc(self.outsider, "vanban.recipient.group", "search", [("id", "in", own)]))
+        document = self.draft()
+        self.refused(self.outsider, "vanban.document", "action_add_recipients", [document.id], group_ids=self.group.ids)
+        self.refused(self.specialist2, "vanban.document", "action_add_recipients", [document.id], group_ids=own)
+        document = self.on_paper()
+        self.rpc(self.clerk, "vanban.document", "action_issue", [document.id])
+        self.refused(self.clerk, "vanban.document", "action_add_recipients", [document.id], group_ids=self.group.ids)
+        self.assertEqual(len(document.recipient_ids), 1)
+
+    def test_an_agency_closed_or_merged_meanwhile_is_named(self):
+        gone, closed, heir = self.agencies
+        document = self.on_paper(recipient_ids=[fields.Command.create({"partner_id": agency.id}) for agency in (gone, closed)])
+        gone.vanban_merged_into_id = heir
+        closed.vanban_code_ids.date_to = fields.Date.today() - datetime.timedelta(days=1)
+        message = self.refused(self.clerk, "vanban.document", "action_issue", [document.id])
+        for name in (gone.name, heir.name, closed.name):
+            self.assertIn(name, message)
+        self.assertFalse(document.issued_date)
+        row = document.recipient_ids.filtered(lambda row: row.partner_id == gone)
+        self.rpc(self.clerk, "vanban.recipient", "action_use_successor", row.ids)
+        self.assertEqual((row.partner_id, row.name), (heir, heir.name))
+        (document.recipient_ids - row).with_user(self.clerk).unlink()
+        self.rpc(self.clerk, "vanban.document", "action_issue", [document.id])
+
+    def test_the_list_of_recipients_is_printed_and_kept(self):
+        from ..tools import file_text
+
+        document = self.draft()
+        document.action_add_recipients(self.group.ids)
+        action = document.action_print_recipients()
+        file = document.file_ids.filtered(lambda file: file.name == "danh-sach-noi-nhan.pdf")
+        self.assertIn(f"/vanban.file/{file.id}/", action["url"])
+        text = " ".join(file_text.extract(file._raw(), "application/pdf").split())
+        for words in (self.agencies[0].name, "H98.40", self.department.name, "Tổng số: 5 nơi nhận"):
+            self.assertIn(words, text)
+        with self.assertRaises(AccessError):
+            document.with_user(self.outsider).action_print_recipients()

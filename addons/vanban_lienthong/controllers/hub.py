@@ -1,0 +1,163 @@
+import datetime
+import json
+import logging
+
+import werkzeug.exceptions
+
+from odoo import http
+from odoo.http import request
+
+from ..models.hub_packet import WAITING
+from ..models.hub_refusal import HubRefusal
+from ..wire.axis.items import KINDS
+from ..wire.axis.vxp import PREFIX, file_digest, genuine, read_timestamp
+
+_logger = logging.getLogger(__name__)
+_KIND = {word: kind for kind, word in KINDS.items()}
+_PAGE = 500
+_OVERHEAD = 64 * 1024
+# Programs of others take the time once when they start: a wide window, because a repeated call does no harm here.
+_TOLERANCE = datetime.timedelta(hours=24)
+
+
+def _headers():
+    prefix = PREFIX.lower()
+    return {
+        name.lower().removeprefix(prefix): value for name, value in request.httprequest.headers.items()
+        if name.lower().startswith(prefix)}
+
+
+def _member():
+    """(member, signed values) of a genuine call; aborts with 401 otherwise. Reads headers only."""
+    values = _headers()
+    # safe: the shared secret is what authenticates; it is not returned
+    member = request.env["vanban.hub.member"].sudo().search([("system_id", "=", values.get("systemid", ""))], limit=1)
+    secret = member._secret() if member else ""
+    moment = read_timestamp(values.get("timestamp"))
+    now = datetime.datetime.now(datetime.UTC)
+    if not secret or member.blocked or not genuine(values, secret) or not moment or abs(now - moment) > _TOLERANCE:
+        _logger.info("hub: refused a call of %r", values.get("systemid", "")[:60])
+        werkzeug.exceptions.abort(request.make_response("Unauthorized", status=401))
+    return member, values
+
+
+def _body_limit(_controller):
+    member, _values = _member()
+    return (member.max_packet_mb << 20) + _OVERHEAD
+
+
+def _ok(**values):
+    return request.make_json_response({"status": "OK", "ErrorCode": "0", "ErrorDesc": "", **values})
+
+
+def _refused(code, message):
+    return request.make_json_response({"status": "FAIL", "ErrorCode": code, "ErrorDesc": message})
+
+
+class HubController(http.Controller):
+    """The hub speaks the interface of the national axis: a member needs nothing but its ordinary driver."""
+
+    @http.route("/vanban/hub/v1/sendEdoc", type="http", auth="public", methods=["POST"], csrf=False, save_session=False,
+                max_content_length=_body_limit)
+    def send(self, **_parameters):
+        """Store a packet and queue it. Repeating it gives the same number and queues nothing."""
+        member, values = _member()
+        upload = request.httprequest.files.get("file_doc")
+        kind = _KIND.get(values.get("messagetype"))
+        if upload is None or not kind:
+            return _refused("10", "Thiếu phần file_doc hoặc messagetype không đúng.")
+        if file_digest(upload.stream) != values.get("hash-file"):
+            return _refused("21", "Nội dung nhận được không khớp với hash-file (Không toàn vẹn); đề nghị gửi lại.")
+        if member._over_limit():
+            return _refused("21", f"Đã vượt hạn mức {member.max_per_hour} gói tin mỗi giờ; sẽ nhận lại sau.")
+        try:
+            recipients = json.loads(values.get("to") or "[]")
+            if not isinstance(recipients, list) or not all(isinstance(code, str) for code in recipients):
+                raise ValueError
+        except ValueError:
+            return _refused("10", "Tham số to phải là danh sách mã cơ quan nhận.")
+        try:
+            packet = self._packets()._accept(upload.stream, values.get("from", ""), kind, recipients[:1000], member=member)
+        except HubRefusal as refusal:
+            request.env["vanban.log"].sudo()._log_refused("hub_accept", str(refusal))  # safe: the trace of a refused packet
+            return _refused(refusal.code, str(refusal))
+        member._note_contact()
+        return _ok(DocId=packet.doc_id)
+
+    @http.route("/vanban/hub/v1/getReceivedEdocList", type="http", auth="public", methods=["POST"], csrf=False, save_session=False)
+    def waiting(self, **_parameters):
+        """What waits for the member, the oldest first."""
+        member, values = _member()
+        member._note_contact()
+        rows = self._deliveries().search([
+            ("member_id", "=", member.id), ("type", "=", _KIND.get(values.get("messagetype"), "document")),
+            ("state", "in", WAITING)], order="id", limit=_PAGE)
+        return _ok(data=[{
+            "docId": row.doc_id, "serviceType": "eDoc", "messageType": KINDS[row.type], "from": row.packet_id.sender_code,
+            "to": row.recipient_code, "status": row.state, "created_time": row.create_date.isoformat()} for row in rows])
+
+    @http.route("/vanban/hub/v1/downloadEdoc", type="http", auth="public", methods=["POST"], csrf=False, save_session=False)
+    def download(self, **_parameters):
+        member, values = _member()
+        row = self._row(member, values)
+        if not row or not row.packet_id.has_content:
+            return _refused("10", "Không có gói tin này trong hàng đợi của đơn vị.")
+        if row.state == "initial":
+            row._set_state("processing")
+        stream = request.env["ir.binary"].sudo()._get_stream_from(row.packet_id, "content")  # safe: the member's own queue
+        return stream.get_response(as_attachment=True)
+
+    @http.route("/vanban/hub/v1/updateStatus", type="http", auth="public", methods=["POST"], csrf=False, save_session=False)
+    def acknowledge(self, **_parameters):
+        member, values = _member()
+        row = self._row(member, values)
+        state = values.get("status")
+        if not row or state not in ("done", "fail", "processing"):
+            return _refused("10", "Không có gói tin này, hoặc trạng thái không đúng.")
+        if row.state in WAITING and row.state != state:
+            row._set_state(state)
+        return _ok()
+
+    @http.route("/vanban/hub/v1/getSentEdocList", type="http", auth="public", methods=["POST"], csrf=False, save_session=False)
+    def sent(self, **_parameters):
+        """Where the member's own packet is, per recipient."""
+        member, values = _member()
+        packet = self._packets().search([("doc_id", "=", values.get("docid", "")), ("member_id", "=", member.id)], limit=1)
+        return _ok(data=[{
+            "senderDocId": packet.doc_id, "receiverDocId": row.doc_id, "fromCode": packet.sender_code, "toCode": row.recipient_code,
+            "sentTime": packet.create_date.isoformat(), "sendStatus": "done", "receivedTime": row.state_date.isoformat(),
+            "receiveStatus": row.state, "receiveStatusDesc": row.error or ""} for row in packet.delivery_ids])
+
+    @http.route(["/vanban/hub/v1/getAgenciesListQD20", "/vanban/hub/v1/getAgenciesList"], type="http", auth="public",
+                methods=["POST"], csrf=False, save_session=False)
+    def agencies(self, **_parameters):
+        """The members, and with them whoever a parent axis reaches."""
+        _member()
+        members = request.env["vanban.hub.member"].sudo().search([("blocked", "=", False)]).partner_id  # safe: the directory is public
+        partners = members | request.env["res.partner"].sudo().search([("vanban_transport_ids.active", "=", True)])  # safe: as above
+        data = []
+        for partner in partners:
+            codes = partner.vanban_code_ids._in_force()
+            old = codes.filtered(lambda row: row.form == "qcvn102")[:1].code
+            data.append({"id": partner.id, "code": partner.vanban_code, "name": partner.name, "mail": partner.email or "",
+                         "code102": old if old != partner.vanban_code else ""})
+        return _ok(data=data)
+
+    @http.route("/vanban/hub/v1/countReceiveEdoc", type="http", auth="public", methods=["GET"], csrf=False, save_session=False)
+    def count(self, **_parameters):
+        member, _values = _member()
+        member._note_contact()
+        return _ok(count=self._deliveries().search_count([("member_id", "=", member.id), ("state", "in", WAITING)]))
+
+    # safe (both): the member was authenticated by its secret, and only rows of its own account are read or changed
+
+    @staticmethod
+    def _packets():
+        return request.env(su=True)["vanban.hub.packet"].with_context(lang="vi_VN")
+
+    @staticmethod
+    def _deliveries():
+        return request.env(su=True)["vanban.hub.delivery"]
+
+    def _row(self, member, values):
+        return self._deliveries().search([("doc_id", "=", values.get("docid", "")), ("member_id", "=", member.id)], limit=1)

@@ -1,0 +1,80 @@
+"""Agencies reached through a document axis: one account serves all of them, and it is asked for what has arrived."""
+import hashlib
+import os
+import tempfile
+
+from ..wire.axis import RestClient, VxpClient
+from .base import Delivery, DeliveryError, Driver, register
+
+_CHUNK = 1024 * 1024
+
+
+class AxisDriver(Driver):
+    """What both interfaces have in common; ``client_class`` is the plain client."""
+
+    client_class = None
+    of_transport = True
+
+    @classmethod
+    def client(cls, transport):
+        """Client of the account. Raises DeliveryError when it is not complete."""
+        return cls.client_class(
+            transport.url, transport.system_id or "", transport._secret(), ca_pem=transport.ca_pem or None,
+            timeout=transport.timeout, allow_plain=transport.allow_plain)
+
+    def send(self, delivery):
+        return self.client(self.transport).send(delivery.path, delivery.sender, delivery.recipient, delivery.type)
+
+    @classmethod
+    def collect(cls, transport, limit):
+        client = cls.client(transport)
+        for kind in ("document", "status"):
+            for item in client.waiting(kind):
+                with tempfile.TemporaryDirectory(prefix="vanban-axis-") as folder:
+                    yield from cls._fetched(client, item, os.path.join(folder, "packet.edxml"), limit)
+
+    @classmethod
+    def _fetched(cls, client, item, path, limit):
+        try:
+            size = client.download(item, path, limit)
+        except DeliveryError as error:
+            if error.code != "too_large":
+                raise
+            # It would come back at every turn: the axis tells its sender.
+            client.acknowledge(item, done=False)
+            return
+        digest = hashlib.sha256()
+        with open(path, "rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+        delivery = Delivery(
+            path=path, message=item.doc_id, sender=item.sender or "-", recipient=item.recipient or "-", type=item.kind,
+            size=size, sha256=digest.hexdigest())
+        yield delivery, lambda: client.acknowledge(item)
+
+    @classmethod
+    def check_account(cls, transport):
+        """Try the account; returns a text for the administrator. Raises DeliveryError."""
+        return transport.env._("Connected. Packets waiting on the axis: %(count)s", count=cls.client(transport).count())
+
+    def check(self):
+        return self.check_account(self.transport)
+
+    @classmethod
+    def agencies(cls, transport):
+        """The directory of the axis: list of :class:`..wire.axis.Agency`."""
+        return cls.client(transport).agencies()
+
+
+@register
+class VxpDriver(AxisDriver):
+    code = "vxp"
+    label = "National axis (signed headers)"
+    client_class = VxpClient
+
+
+@register
+class RestDriver(AxisDriver):
+    code = "rest"
+    label = "Provincial axis (REST)"
+    client_class = RestClient

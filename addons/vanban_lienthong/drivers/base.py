@@ -1,0 +1,79 @@
+"""What every transport driver offers."""
+from dataclasses import dataclass
+
+from ..wire.session import DeliveryError
+
+__all__ = ["DRIVERS", "Delivery", "DeliveryError", "Driver", "register"]
+
+DRIVERS = {}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One packet on its way.
+
+    :ivar path: file with the packet's bytes     :ivar message: id, the same on every attempt
+    :ivar sender: code of our agency             :ivar recipient: code of the other agency
+    :ivar type: ``document`` or ``status``       :ivar size: bytes   :ivar sha256: hexadecimal
+    """
+
+    path: str
+    message: str
+    sender: str
+    recipient: str
+    type: str
+    size: int
+    sha256: str
+
+
+class Driver:
+    """Base of the drivers. ``code`` and ``label`` name it; ``peer`` is the ``vanban.peer`` served."""
+
+    code = None
+    label = ""
+    needs_url = False
+    needs_secret = False
+    # One account of the transport serves every agency: address, secret and health are the transport's.
+    of_transport = False
+
+    def __init__(self, peer):
+        self.peer = peer
+        self.transport = peer.transport_id
+        self.env = peer.env
+
+    def send(self, delivery):
+        """Bring the packet there; returns the id that the other side gave it.
+
+        Sending the same ``delivery.message`` again must not produce a second document there.
+        Raises DeliveryError.
+        """
+        raise NotImplementedError
+
+    def fetch(self):
+        """For transports that are polled: yield (Delivery, acknowledge). ``acknowledge()`` is
+        called after the packet is stored and committed."""
+        return ()
+
+    def known(self, messages):
+        """What the other side has of packets handed to it, for the daily comparison.
+
+        :param messages: {number of a packet: code of its recipient}
+        :return: {number: SHA-256 of the bytes kept there}, or None when this way cannot be asked
+        Raises DeliveryError.
+        """
+        return None
+
+    @classmethod
+    def collect(cls, transport, limit):
+        """As ``fetch``, for drivers ``of_transport``; packets over ``limit`` bytes are refused there."""
+        return ()
+
+    def check(self):
+        """Try the connection; returns a text for the administrator. Raises DeliveryError."""
+        return ""
+
+
+def register(driver):
+    """Class decorator: make the driver selectable."""
+    DRIVERS[driver.code] = driver
+    return driver

@@ -1,0 +1,33 @@
+"""Direct delivery between two installations."""
+from ..wire.http_client import HttpClient
+from .base import Driver, register
+
+
+@register
+class HttpsDriver(Driver):
+    code = "https"
+    label = "Direct HTTPS between two installations"
+    needs_url = True
+    needs_secret = True
+
+    def _client(self):
+        peer, transport = self.peer, self.transport
+        return HttpClient(
+            peer.url, peer.key_id, peer._secret(), ca_pem=peer.ca_pem or transport.ca_pem or None,
+            database=peer.database or None, timeout=transport.timeout, allow_plain=transport.allow_plain)
+
+    def send(self, delivery):
+        answer = self._client().send(
+            delivery.path, delivery.message, delivery.sender, delivery.recipient, delivery.type,
+            delivery.size, delivery.sha256)
+        return str(answer.get("id") or "")
+
+    def known(self, messages):
+        peer = self.peer
+        return self._client().known(messages, peer.company_id.vanban_code or "-")
+
+    def check(self):
+        peer = self.peer
+        answer = self._client().health(peer.company_id.vanban_code or "-")
+        agencies = ", ".join(str(code) for code in answer.get("agencies", ()))[:500]
+        return self.env._("Connected. Agencies served there: %(agencies)s", agencies=agencies or "–")

@@ -1,0 +1,40 @@
+from odoo import api, fields, models
+
+from ..edxml import Organization
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    @api.model
+    def _vanban_by_code(self, code):
+        """The own agency that has this code now or had it once; empty when there is none."""
+        text = (code or "").strip().upper()
+        if not text:
+            return self.browse()
+        rows = self.env["vanban.agency.code"].sudo().search([("code", "=", text)])  # safe: codes are public
+        return self.sudo().search([("partner_id", "in", rows.partner_id.ids)], limit=1).sudo(False) if rows else self.browse()
+
+    def _vanban_organization(self):
+        """The agency as sender of packets."""
+        self.ensure_one()
+        company = self.sudo()  # safe: what the agency prints on every document
+        organization = company.partner_id._vanban_organization()
+        return Organization(
+            **{**organization.__dict__, "in_charge": company.vanban_parent_name or "", "website": company.website or ""})
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    vanban_transport_ids = fields.Many2many(
+        "vanban.transport", string="Reached through", readonly=True, help="Axes whose directory holds this agency.")
+
+    def _vanban_organization(self):
+        """The agency as it is named in packets; raises nothing, missing data are found by the check of the packet."""
+        self.ensure_one()
+        partner = self.sudo()  # safe: public data of an agency
+        address = ", ".join(filter(None, (partner.street, partner.street2, partner.city, partner.state_id.name)))
+        return Organization(
+            organ_id=partner.vanban_code or "", name=partner.name or "", address=address,
+            email=partner.email or "", telephone=partner.phone or "", website=partner.website or "")

@@ -1,0 +1,161 @@
+import datetime
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class HubMember(models.Model):
+    """An agency that exchanges packets through this installation: its account, its limits, its queue."""
+
+    _name = "vanban.hub.member"
+    _description = "Member of the hub"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "name"
+
+    partner_id = fields.Many2one("res.partner", "Agency", required=True, ondelete="restrict", index=True)
+    name = fields.Char(related="partner_id.name", store=True)
+    code = fields.Char(related="partner_id.vanban_code", string="Identification code")
+    system_id = fields.Char("System identifier", required=True, copy=False, help="Name of the member's account here.")
+    has_secret = fields.Boolean("Shared secret set", compute="_compute_has_secret")
+    active = fields.Boolean(default=True)
+    blocked = fields.Boolean("Cut off", readonly=True, copy=False, tracking=True)
+    blocked_reason = fields.Char("Reason", readonly=True, copy=False, tracking=True)
+    max_packet_mb = fields.Integer("Largest packet (MB)", default=100, required=True)
+    max_per_hour = fields.Integer("Packets an hour", default=2000, required=True)
+    late_hours = fields.Integer("Late after (h)", default=8, required=True, help="A packet that nobody fetches for so long is late.")
+    last_contact = fields.Datetime("Last contact", readonly=True, copy=False)
+    late_since = fields.Datetime(readonly=True, copy=False)
+    waiting_count = fields.Integer("Waiting", compute="_compute_queue")
+    oldest_waiting = fields.Datetime("Oldest waiting", compute="_compute_queue")
+    is_late = fields.Boolean("Late", compute="_compute_queue")
+    sent_count = fields.Integer("Sent", compute="_compute_counts")
+    received_count = fields.Integer("Received", compute="_compute_counts")
+
+    _system_unique = models.Constraint("UNIQUE(system_id)", "Another member has this system identifier.")
+    _once = models.UniqueIndex("(partner_id) WHERE active", "This agency is a member already.")
+    _positive = models.Constraint(
+        "CHECK(max_packet_mb > 0 AND max_per_hour > 0 AND late_hours > 0)", "Limits must be positive.")
+
+    @api.depends("system_id")
+    def _compute_has_secret(self):
+        for member in self:
+            member.has_secret = bool(member._secret())
+
+    def _compute_queue(self):
+        rows = {
+            member: (count, oldest) for member, count, oldest in self.env["vanban.hub.delivery"]._read_group(
+                [("member_id", "in", self.ids), ("state", "in", ("initial", "processing"))], ["member_id"],
+                ["__count", "create_date:min"])
+        }
+        now = fields.Datetime.now()
+        for member in self:
+            member.waiting_count, member.oldest_waiting = rows.get(member, (0, False))
+            limit = datetime.timedelta(hours=member.late_hours)
+            member.is_late = bool(member.oldest_waiting) and now - member.oldest_waiting > limit
+
+    def _compute_counts(self):
+        sent = dict(self.env["vanban.hub.packet"]._read_group([("member_id", "in", self.ids)], ["member_id"], ["__count"]))
+        received = dict(self.env["vanban.hub.delivery"]._read_group(
+            [("member_id", "in", self.ids), ("state", "=", "done")], ["member_id"], ["__count"]))
+        for member in self:
+            member.sent_count, member.received_count = sent.get(member, 0), received.get(member, 0)
+
+    @api.constrains("partner_id")
+    def _check_code(self):
+        for member in self:
+            if not member.partner_id.vanban_code:
+                raise ValidationError(self.env._("“%(name)s” has no identification code: enter it first.", name=member.name))
+
+    # ----------------------------------------------------------------- account
+
+    def _key(self):
+        return f"hub-{self._origin.id or self.id}"
+
+    def _secret(self):
+        return self.env["vanban.secret.store"]._read(self._key()) if self.id else ""
+
+    def _codes(self):
+        """Every code in force of the agency, in upper case."""
+        return {row.code for row in self.partner_id.sudo().vanban_code_ids._in_force()}  # safe: codes are public
+
+    @api.model
+    def _by_code(self, code):
+        """The member that the code names; empty when there is none."""
+        partner = self.env["res.partner"]._vanban_by_code(code)
+        return self.search([("partner_id", "=", partner.id)], limit=1) if partner else self.browse()
+
+    def action_new_secret(self):
+        """Make a new secret and return it once, to be carried to the member."""
+        self.ensure_one()
+        self.env["vanban.peer"]._require_admin()
+        self.check_access("write")
+        secret = secrets.token_urlsafe(48)
+        self.env["vanban.secret.store"]._write(self._key(), secret)
+        self.invalidate_recordset(["has_secret"])
+        self.env["vanban.log"]._log("set_secret", data={"hub_member": self.id})
+        return secret
+
+    def action_block(self, reason=None):
+        """Cut the member off: it can neither send nor fetch, and nothing more is queued for it."""
+        self.env["vanban.peer"]._require_admin()
+        reason = (reason or self.env._("Cut off by %(user)s", user=self.env.user.name))[:200]
+        for member in self:
+            member.write({"blocked": True, "blocked_reason": reason})
+            self.env["vanban.log"]._log("hub_block", comment=reason, data={"hub_member": member.id})
+        return True
+
+    def action_unblock(self):
+        """Let the member take part again; its queue is as it was."""
+        self.env["vanban.peer"]._require_admin()
+        for member in self:
+            member.write({"blocked": False, "blocked_reason": False})
+            self.env["vanban.log"]._log("hub_unblock", data={"hub_member": member.id})
+        return True
+
+    def unlink(self):
+        if self.env["vanban.hub.delivery"].sudo().search_count([("member_id", "in", self.ids)], limit=1):  # safe: existence only
+            raise UserError(self.env._("Packets passed for this member: archive it instead of deleting it."))
+        return super().unlink()
+
+    def _note_contact(self):
+        """Rarely written: a member asks every few seconds."""
+        now = fields.Datetime.now()
+        if not self.last_contact or self.last_contact < now - datetime.timedelta(minutes=1):
+            self.sudo().last_contact = now  # safe: health only
+
+    def _over_limit(self):
+        """Whether the member has sent its share of this hour."""
+        since = fields.Datetime.now() - datetime.timedelta(hours=1)
+        return self.env["vanban.hub.packet"].search_count(
+            [("member_id", "=", self.id), ("create_date", ">", since)], limit=self.max_per_hour) >= self.max_per_hour
+
+    def _open_queue(self):
+        return {
+            "type": "ir.actions.act_window", "res_model": "vanban.hub.delivery", "view_mode": "list,form",
+            "name": self.env._("Queue of %(name)s", name=self.name), "domain": [("member_id", "=", self.id)],
+            "context": {"search_default_open": 1},
+        }
+
+    def action_open_queue(self):
+        self.ensure_one()
+        return self._open_queue()
+
+    @api.model
+    def _watch_late(self):
+        """One to-do for each administrator when packets of a member begin to lie."""
+        for member in self.search([]):  # pylint: disable=no-search-all
+            if not member.is_late:
+                if member.late_since:
+                    member.late_since = False
+                continue
+            if member.late_since:
+                continue
+            member.late_since = fields.Datetime.now()
+            oldest = fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), member.oldest_waiting)
+            note = self.env._(
+                "“%(name)s” has not fetched %(count)s packets; the oldest waits since %(since)s.", name=member.name,
+                count=member.waiting_count, since=oldest.strftime("%H:%M %d/%m/%Y"))
+            for user in self.env.ref("vanban_core.group_admin").sudo().user_ids:  # safe: whom to tell
+                member.activity_schedule(
+                    "mail.mail_activity_data_todo", summary=self.env._("Late member"), note=note, user_id=user.id, automated=True)

@@ -1,0 +1,213 @@
+import datetime
+import tempfile
+import uuid
+from pathlib import Path
+
+from odoo import api, fields, models
+
+from ..drivers import DRIVERS, DeliveryError
+from ..edxml import PacketError, StatusPacket, read_packet
+from ..edxml.relay import add_trace
+from ..wire import delay
+from .concurrency import commit_step
+from .hub_refusal import HubRefusal
+from .packet_in_process import is_secret
+
+DAYS_PARAMETER = "vanban_lienthong.hub_days"
+WAITING = ("initial", "processing")
+_BATCH = 200
+
+
+class HubPacket(models.Model):
+    """A packet that passes through the hub: its bytes until everybody has them, its digests and facts for good."""
+
+    _name = "vanban.hub.packet"
+    _description = "Packet on the hub"
+    _inherit = ["vanban.packet.content"]
+    _order = "id desc"
+    _rec_name = "doc_id"
+
+    doc_id = fields.Char("Number", required=True, readonly=True, index=True, default=lambda self: uuid.uuid4().hex)
+    member_id = fields.Many2one("vanban.hub.member", "Sent by", readonly=True, ondelete="restrict", index=True)
+    axis_id = fields.Many2one("vanban.transport", "Came from", readonly=True, ondelete="restrict")
+    sender_code = fields.Char("Code of the sender", readonly=True)
+    type = fields.Selection([("document", "Document"), ("status", "Status")], required=True, readonly=True)
+    document_code = fields.Char("Document identifier", readonly=True, index=True)
+    urgency = fields.Integer(readonly=True)
+    original_sha256 = fields.Char("SHA-256 as received", required=True, readonly=True, index=True)
+    has_content = fields.Boolean("Bytes kept", readonly=True, default=True)
+    delivery_ids = fields.One2many("vanban.hub.delivery", "packet_id", "Recipients")
+
+    _of_member = models.Index("(member_id, create_date)")
+
+    @api.model
+    def _accept(self, stream, sender_code, kind, recipients, member=None, axis=None):
+        """Take one packet over and queue it for its recipients.
+
+        :param stream: binary file     :param kind: ``document`` or ``status``
+        :param recipients: codes; empty: those that the packet names
+        :param member: the member that sends, or ``axis``: the parent axis it came from
+        :return: the packet; the earlier one when the same bytes came for the same recipients before
+        :raise HubRefusal: nothing is stored
+        """
+        limit = member.max_packet_mb << 20 if member else self.env["vanban.packet.in"]._limits().packet_size
+        try:
+            path, _size, digest = self._spool(stream, limit)
+        except OverflowError:
+            raise HubRefusal("10", f"Gói tin lớn hơn {limit >> 20} MB.") from None
+        try:
+            return self._take(path, digest, sender_code, kind, recipients, member, axis)
+        finally:
+            Path(path).unlink(missing_ok=True)
+
+    @api.model
+    def _take(self, path, digest, sender_code, kind, recipients, member, axis):
+        facts = self._facts(path, kind)
+        claimed = facts["sender"].strip().upper()
+        if member and not {claimed, (sender_code or claimed).strip().upper()} <= member._codes():
+            raise HubRefusal("19", f"Gói tin mang mã bên gửi {claimed}, không phải mã của đơn vị đang gửi.")
+        codes = list(dict.fromkeys(code.strip().upper() for code in (recipients or facts["recipients"]) if code.strip()))
+        if not codes:
+            raise HubRefusal("18", "Gói tin không có nơi nhận.")
+        known = self.search([("original_sha256", "=", digest), ("type", "=", kind), ("sender_code", "=", claimed)]).filtered(
+            lambda packet: sorted(packet.delivery_ids.mapped("recipient_code")) == sorted(codes))[:1]
+        if known:
+            # The sender lost our answer: the same number again, nobody gets it twice.
+            self.env["vanban.log"]._log("hub_repeated", data={"packet": known.id})
+            return known
+        rows = [self._route(code) for code in codes]
+        packet = self._keep(path, digest, kind, claimed, facts, member, axis)
+        packet.delivery_ids.create([{"packet_id": packet.id, **row} for row in rows])
+        self.env["vanban.log"]._log("hub_accept", data={"packet": packet.id, "sha256": digest, "from": claimed, "to": codes})
+        if any(row.get("axis_id") for row in rows):
+            self.env.ref("vanban_lienthong.cron_hub")._trigger()
+        return packet
+
+    @api.model
+    def _facts(self, path, kind):
+        """What the packet says of itself; raises HubRefusal for bytes that no reader would take."""
+        try:
+            packet = read_packet(path, None, self.env["vanban.packet.in"]._limits())
+        except PacketError as error:
+            raise HubRefusal("22", error.message_vi) from None
+        is_status = isinstance(packet, StatusPacket)
+        if is_status != (kind == "status"):
+            raise HubRefusal("22", "Loại gói tin khai báo khác với nội dung gói tin.")
+        if is_status:
+            return {"sender": packet.sender.organ_id, "recipients": [packet.response_for.organ_id],
+                    "document_code": packet.response_for.document_id, "urgency": 1}
+        if is_secret(packet):
+            raise HubRefusal("22", "Văn bản mang bí mật nhà nước không được gửi qua mạng này.")
+        return {"sender": packet.sender.organ_id, "recipients": [to.organ_id for to in packet.recipients],
+                "document_code": packet.document_id, "urgency": packet.other.priority}
+
+    @api.model
+    def _route(self, code):
+        """Values of the delivery to this code: a member here, or the parent axis that knows it."""
+        member = self.env["vanban.hub.member"]._by_code(code)
+        if member.blocked:
+            raise HubRefusal("23", f"Cơ quan nhận {code} đang bị ngắt khỏi trục.")
+        if member:
+            return {"recipient_code": code, "member_id": member.id}
+        partner = self.env["res.partner"]._vanban_by_code(code)
+        axis = partner.sudo().vanban_transport_ids.filtered("active")[:1]  # safe: the public directory
+        if axis:
+            return {"recipient_code": code, "axis_id": axis.id, "state": "forward"}
+        raise HubRefusal("18", f"Trục không biết cơ quan nhận {code}.")
+
+    @api.model
+    def _keep(self, path, digest, kind, claimed, facts, member, axis):
+        own = self.env.ref("base.main_company").vanban_code or "-"
+        with tempfile.TemporaryDirectory(prefix="vanban-hub-") as folder:
+            relayed = Path(folder) / "packet.edxml"
+            now = fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), fields.Datetime.now())
+            written = add_trace(path, relayed, own, now)
+            packet = self.create({
+                "member_id": member.id if member else False, "axis_id": axis.id if axis else False, "sender_code": claimed,
+                "type": kind, "document_code": facts["document_code"][:200], "urgency": facts["urgency"],
+                "original_sha256": digest, "sha256": written.sha256, "size": written.size,
+            })
+            packet._store_content(relayed, "packet.edxml")
+        return packet
+
+    @api.autovacuum
+    def _gc_content(self):
+        """Nothing is stored longer than needed: bytes go when everybody has them, or when the time is over."""
+        days = int(self.env["ir.config_parameter"].sudo().get_param(DAYS_PARAMETER, 30))  # safe: a technical limit
+        old = fields.Datetime.now() - datetime.timedelta(days=days)
+        late = self.env["vanban.hub.delivery"].search(
+            [("state", "in", (*WAITING, "forward")), ("create_date", "<", old)], limit=_BATCH)
+        late.write({"state": "expired", "state_date": fields.Datetime.now()})
+        done = self.search([("has_content", "=", True), ("delivery_ids", "not any", [("state", "in", (*WAITING, "forward"))])], limit=_BATCH)
+        if done:
+            done._forget_content("hub")
+            done.write({"has_content": False})
+        return len(done), len(done) == _BATCH
+
+
+class HubDelivery(models.Model):
+    """One recipient of a packet on the hub."""
+
+    _name = "vanban.hub.delivery"
+    _description = "Delivery of the hub"
+    _order = "id desc"
+    _rec_name = "doc_id"
+
+    packet_id = fields.Many2one("vanban.hub.packet", "Packet", required=True, readonly=True, ondelete="restrict", index=True)
+    doc_id = fields.Char("Number", required=True, readonly=True, default=lambda self: uuid.uuid4().hex)
+    member_id = fields.Many2one("vanban.hub.member", "Recipient", readonly=True, ondelete="restrict", index=True)
+    axis_id = fields.Many2one("vanban.transport", "Onward through", readonly=True, ondelete="restrict")
+    recipient_code = fields.Char("Code of the recipient", required=True, readonly=True)
+    sender_code = fields.Char(related="packet_id.sender_code")
+    document_code = fields.Char(related="packet_id.document_code")
+    type = fields.Selection(related="packet_id.type", store=True)
+    state = fields.Selection(
+        [("initial", "Waiting"), ("processing", "Fetched, not confirmed"), ("done", "Delivered"), ("fail", "Refused by the recipient"),
+         ("forward", "To the parent axis"), ("forwarded", "Handed to the parent axis"), ("dead", "Could not be handed on"),
+         ("expired", "Not fetched in time")],
+        "Status", required=True, readonly=True, default="initial")
+    state_date = fields.Datetime("Since", readonly=True, default=fields.Datetime.now)
+    remote_id = fields.Char("Number at the parent axis", readonly=True)
+    attempts = fields.Integer(readonly=True)
+    next_attempt = fields.Datetime("Next attempt", readonly=True, default=fields.Datetime.now)
+    error = fields.Char("Last error", readonly=True)
+
+    _doc_unique = models.Constraint("UNIQUE(doc_id)", "Every delivery has its own number.")
+    _queue = models.Index("(member_id, type, id) WHERE state IN ('initial', 'processing')")
+    _onward = models.Index("(next_attempt) WHERE state = 'forward'")
+
+    def _set_state(self, state, **values):
+        self.write({"state": state, "state_date": fields.Datetime.now(), **values})
+
+    @api.model
+    def _cron_forward(self):
+        """Hand what goes beyond the members to the parent axis, fetching from it is the inbox's job."""
+        self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env)
+        progress = self.env["ir.cron"]._commit_progress
+        while ids := self.search([("state", "=", "forward"), ("next_attempt", "<=", fields.Datetime.now())], order="id", limit=_BATCH).ids:
+            for row_id in ids:
+                commit_step(self.env, self.browse(row_id)._forward)
+                if not progress(1):
+                    self.env.ref("vanban_lienthong.cron_hub")._trigger()
+                    return
+        commit_step(self.env, self.env["vanban.hub.member"]._watch_late)
+
+    def _forward(self):
+        row = self.try_lock_for_update()
+        row.invalidate_recordset()
+        if not row or row.state != "forward":
+            return
+        packet = row.packet_id
+        try:
+            with packet._content_path() as path:
+                remote = DRIVERS[row.axis_id.driver].client(row.axis_id).send(path, packet.sender_code, row.recipient_code, packet.type)
+        except DeliveryError as error:
+            attempts = row.attempts + 1
+            axis = row.axis_id
+            if not error.retryable:
+                row._set_state("dead", attempts=attempts, error=str(error)[:500])
+                return
+            pause = datetime.timedelta(seconds=delay(attempts, axis.retry_base, axis.retry_cap))
+            row.write({"attempts": attempts, "error": str(error)[:500], "next_attempt": fields.Datetime.now() + pause})
+            return
+        row._set_state("forwarded", remote_id=remote, attempts=row.attempts + 1, error=False)

@@ -1,0 +1,7 @@
+class PacketHeld(Exception):
+    """Reading found something that a clerk has to decide; ``values`` go onto the held packet."""
+
+    def __init__(self, code, reason, values=None):
+        super().__init__(reason)
+        self.code = code
+        self.values = values

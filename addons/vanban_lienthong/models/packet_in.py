@@ -1,0 +1,135 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.vanban_core.models.transition_mixin import Transition
+
+from .packet import BUSINESS, STATUS
+
+OPEN = ("received", "quarantined", "decision")
+
+
+class PacketIn(models.Model):
+    """Inbox: the bytes as they came, stored before anything is read, and what became of them."""
+
+    _name = "vanban.packet.in"
+    _description = "Received packet"
+    _inherit = ["vanban.packet.content", "vanban.transition.mixin"]
+    _order = "id desc"
+    _rec_name = "document_code"
+    _transitions = (
+        Transition("finish", ("received",), ("done",)),
+        Transition("quarantine", ("received",), ("quarantined",)),
+        Transition("double", ("received",), ("duplicate",)),
+        Transition("supersede", ("quarantined",), ("duplicate",)),
+        Transition("ask", ("received",), ("decision",)),
+        Transition("answer_alone", ("received",), ("agreed",)),
+        Transition("reread", ("quarantined",), ("received",), who="_is_clerk"),
+        Transition("accept_remarks", ("quarantined",), ("received",), who="_is_clerk", comment=True),
+        Transition("refuse", ("quarantined",), ("refused",), who="_is_clerk", comment=True, guard="_guard_refuse"),
+        Transition("discard", ("quarantined",), ("discarded",), who="_is_clerk", comment=True),
+        Transition("agree", ("decision",), ("agreed",), who="_is_clerk"),
+        Transition("disagree", ("decision",), ("disagreed",), who="_is_clerk", comment=True),
+    )
+
+    company_id = fields.Many2one("res.company", "Our agency", required=True, readonly=True, index=True)
+    peer_id = fields.Many2one("vanban.peer", "Connection", readonly=True, ondelete="restrict", index=True)
+    partner_id = fields.Many2one("res.partner", "Sender", related="peer_id.partner_id", store=True)
+    sender_code = fields.Char("Code of the sender", readonly=True, index=True)
+    sender_name = fields.Char("Name of the sender", readonly=True)
+    channel_key = fields.Char("Key of the connection", readonly=True)
+    message = fields.Char("Packet number", required=True, readonly=True)
+    received_date = fields.Datetime("Received on", required=True, readonly=True, default=fields.Datetime.now, index=True)
+    type = fields.Selection([("document", "Document"), ("status", "Status")], readonly=True)
+    business_type = fields.Selection(BUSINESS, "Business", readonly=True)
+    status_code = fields.Selection(STATUS, "Status reported", readonly=True)
+    document_code = fields.Char("Document identifier", readonly=True, index=True)
+    code = fields.Char("Number and symbol", readonly=True)
+    subject = fields.Char("Abstract", readonly=True)
+    urgency = fields.Selection(
+        [("0", "Normal"), ("1", "Urgent (Khẩn)"), ("2", "Very urgent (Thượng khẩn)"), ("3", "Express (Hỏa tốc)"),
+         ("4", "Express at a set hour (Hỏa tốc hẹn giờ)")], default="0", readonly=True, required=True,
+    )  # fmt: skip
+    state = fields.Selection(
+        [
+            ("received", "Received"),
+            ("done", "Taken over"),
+            ("duplicate", "Duplicate"),
+            ("quarantined", "Held"),
+            ("decision", "Waiting for decision"),
+            ("agreed", "Carried out"),
+            ("disagreed", "Refused with reason"),
+            ("refused", "Returned to the sender"),
+            ("discarded", "Set aside"),
+        ],
+        "Status", required=True, default="received", readonly=True, index=True,
+    )  # fmt: skip
+    reason_code = fields.Char(readonly=True)
+    reason = fields.Text("Why it is held", readonly=True)
+    request_reason = fields.Text("Reason given by the sender", readonly=True)
+    remarks = fields.Text("Defects that were read over", readonly=True)
+    remarks_accepted = fields.Boolean("Accepted in spite of defects", readonly=True)
+    document_id = fields.Many2one("vanban.document", "Document", readonly=True, ondelete="restrict", index=True)
+    target_id = fields.Many2one("vanban.document", "Concerns", readonly=True, ondelete="restrict", index=True)
+    duplicate_of_id = fields.Many2one("vanban.packet.in", "Duplicate of", readonly=True, ondelete="restrict")
+
+    # The same delivery, repeated because its answer was lost, is one row.
+    _message_once = models.UniqueIndex("(company_id, COALESCE(sender_code, ''), message)")
+    # The same document sent again under another number is one document.
+    _content_once = models.UniqueIndex(
+        "(company_id, sender_code, document_code, COALESCE(business_type, ''), sha256) WHERE type = 'document' "
+        "AND state IN ('done', 'decision', 'agreed', 'disagreed')")
+    # the reception desk: urgent first
+    _desk = models.Index("(urgency DESC, id DESC) WHERE type <> 'status' OR type IS NULL")
+    _held = models.Index("(urgency DESC, id DESC) WHERE state = 'quarantined'")
+    _to_read = models.Index("(id) WHERE state = 'received'")
+
+    def _is_clerk(self):
+        user = self.env.user
+        return user.has_group("vanban_core.group_clerk") and self.company_id in user.company_ids
+
+    # ----------------------------------------------------------------- actions
+
+    def action_reread(self):
+        """“Đọc lại”: read the kept bytes again, after the connection, the directory or the program was put right."""
+        self._transition("reread", values={"reason": False, "reason_code": False})
+        self._wake()
+        return True
+
+    def action_accept_remarks(self, reason):
+        """Take the packet over although it has defects; the reason stays on record."""
+        self._transition("accept_remarks", comment=reason, values={
+            "remarks_accepted": True, "reason": False, "reason_code": False,
+        })
+        self._wake()
+        return True
+
+    def action_refuse(self, reason):
+        """Return a held packet to its sender with the reason (status 02)."""
+        for packet in self:
+            packet._transition("refuse", comment=reason)
+            packet._report_refusal(reason)
+        return True
+
+    def _guard_refuse(self):
+        if not self.peer_id or not self.document_code:
+            raise UserError(self.env._(
+                "The sender or the document of this packet could not be read, so nothing can be reported back. "
+                "Inform the sender by other means and set the packet aside."))
+
+    def action_discard(self, reason):
+        """Set a held packet aside; its bytes are kept."""
+        return self._transition("discard", comment=reason)
+
+    def action_open_document(self):
+        self.ensure_one()
+        document = self.document_id or self.target_id
+        if not document:
+            raise UserError(self.env._("This packet has no document."))
+        return {
+            "type": "ir.actions.act_window", "res_model": "vanban.document", "res_id": document.id, "view_mode": "form",
+            "views": [(document.get_formview_id(), "form")],
+        }
+
+    @api.model
+    def _wake(self):
+        self.env.ref("vanban_lienthong.cron_read")._trigger()

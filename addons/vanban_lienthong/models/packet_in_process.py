@@ -1,0 +1,362 @@
+import logging
+import re
+import tempfile
+import unicodedata
+from functools import partial
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..drivers import DRIVERS, DeliveryError, Driver
+from ..edxml import HOLD, DocumentPacket, PacketError, StatusPacket, names, read_packet
+from .concurrency import commit_step
+from .hub_refusal import HubRefusal
+from .packet_builder import CAPACITY
+from .packet_held import PacketHeld
+from .packet_in_receive import LOCAL_CHANNEL
+
+_logger = logging.getLogger(__name__)
+_BATCH = 100
+_SECRET_WORDS = re.compile(r"\b(tuyệt mật|tối mật|mật)\b", re.IGNORECASE)
+_CAPACITY_OF = {label.rstrip("."): key for key, label in CAPACITY.items()}
+
+
+def is_secret(packet):
+    """Whether a document packet calls itself a state secret."""
+    return bool(_SECRET_WORDS.fullmatch(packet.other.sphere.strip()))
+
+
+class PacketInProcess(models.Model):
+    """From kept bytes to an incoming document or to a status of a sent one. One packet, one transaction."""
+
+    _inherit = "vanban.packet.in"
+
+    # --------------------------------------------------------------------- jobs
+
+    @api.model
+    def _cron_read(self):
+        """Take over what has arrived, in the order of arrival; several workers may run this side by side."""
+        self = self._in_vietnamese()
+        progress = self.env["ir.cron"]._commit_progress
+        last = 0
+        while ids := self.search([("state", "=", "received"), ("id", ">", last)], order="id", limit=_BATCH).ids:
+            for last in ids:  # noqa: B007 - goes on behind the last id of the batch
+                commit_step(self.env, self.browse(last)._process_locked)
+                if not progress(1):
+                    self._wake()
+                    return
+
+    def _process_locked(self):
+        packet = self.try_lock_for_update(allow_referencing=True)
+        packet.invalidate_recordset()
+        if packet and packet.state == "received":
+            packet._process()
+
+    @api.model
+    def _cron_fetch(self):
+        """Ask the transports that have to be asked; what they bring is stored and committed before they hear of it."""
+        self = self._in_vietnamese()
+        progress = self.env["ir.cron"]._commit_progress
+        for bearer, deliveries in self._asked():
+            try:
+                for delivery, acknowledge in deliveries():
+                    self._fetched(bearer, delivery)
+                    progress(1)
+                    acknowledge()
+            except DeliveryError as error:
+                _logger.info("fetching from %s: %s", bearer.name, error)
+                if error.unreachable:
+                    # Asked again at the next turn; what waits to be sent keeps its own pause.
+                    bearer._note_failure(str(error), False)
+                else:
+                    bearer.write({"last_error": str(error)[:500]})
+            else:
+                bearer._note_success()
+            if not progress(0):
+                return
+
+    @api.model
+    def _asked(self):
+        """(connection or axis, generator of what waits there) of everything that has to be asked."""
+        limit = self._limits().packet_size
+        for transport in self.env["vanban.transport"].search([("active", "=", True)]):
+            driver = DRIVERS[transport.driver]
+            if driver.of_transport:
+                yield transport, partial(driver.collect, transport, limit)
+            elif driver.fetch is not Driver.fetch:
+                for peer in transport.peer_ids:
+                    yield peer, peer._driver().fetch
+
+    def _fetched(self, bearer, delivery):
+        """Store what one connection or axis brought; nothing is parsed yet."""
+        company = self.env["res.company"]._vanban_by_code(delivery.recipient)
+        if bearer._name == "vanban.transport" and not company and self.env["vanban.hub.member"]._by_code(delivery.recipient):
+            self._for_member(bearer, delivery)
+            return
+        if bearer._name == "vanban.transport":
+            company = company or bearer.company_ids[:1] or self.env.company
+            peer, channel = self.env["vanban.peer"]._of_axis(company, delivery.sender, bearer), bearer._key()
+        else:
+            company = company or bearer.company_id
+            peer, channel = self.env["vanban.peer"]._of_sender(company, delivery.sender, peers=bearer), bearer.key_id
+        try:
+            with open(delivery.path, "rb") as stream:
+                self._receive(stream, company, peer, delivery, channel)
+        except OverflowError:
+            # Told in the log and taken from the queue: it would come again at every turn.
+            bearer.write({"last_error": self.env._(
+                "A packet from %(sender)s is larger than allowed and was not taken over.", sender=delivery.sender)})
+            self.env["vanban.log"]._log("packet_too_large", data={"sender": delivery.sender, "message": delivery.message})
+
+    @api.model
+    def _for_member(self, axis, delivery):
+        """What the parent axis brings for a member of our hub goes into the member's queue."""
+        try:
+            with open(delivery.path, "rb") as stream:
+                self.env["vanban.hub.packet"]._accept(stream, delivery.sender, delivery.type, [delivery.recipient], axis=axis)
+        except HubRefusal as refusal:
+            axis.write({"last_error": str(refusal)[:500]})
+            self.env["vanban.log"]._log_refused("hub_accept", f"{delivery.sender} → {delivery.recipient}: {refusal}")
+
+    # --------------------------------------------------------------- processing
+
+    def _process(self):
+        """Read the bytes and take over what they say; whatever happens, the packet ends in a visible state."""
+        self.ensure_one()
+        try:
+            with tempfile.TemporaryDirectory(prefix="vanban-read-") as folder, self._content_path() as path:
+                packet = read_packet(path, folder, self._limits())
+                self._note_facts(packet)
+                with self.env.cr.savepoint():
+                    self._take_over(packet)
+        except PacketHeld as held:
+            self._hold(held.code, str(held), held.values)
+        except PacketError as error:
+            self._hold(error.code, error.message_vi)
+        except (UserError, ValidationError) as error:
+            # A file or value that the core refuses: its message says why.
+            self._hold("CONTENT", str(error))
+
+    def _take_over(self, packet):
+        self._check_sender(packet)
+        if isinstance(packet, StatusPacket):
+            self._take_status(packet)
+        else:
+            self._take_document(packet)
+
+    def _note_facts(self, packet):
+        """What the list of the reception desk shows; kept even when the packet is held afterwards."""
+        values = {
+            "sender_name": packet.sender.name[:200],
+            "remarks": "\n".join(f"– {remark.message}" for remark in packet.remarks) or False,
+        }
+        if isinstance(packet, StatusPacket):
+            values.update({
+                "type": "status", "status_code": packet.status_code, "document_code": packet.response_for.document_id[:200],
+                "code": packet.response_for.code[:100], "request_reason": packet.description[:1000] or False,
+            })
+        else:
+            doc_type = packet.business.doc_type
+            values.update({
+                "type": "document", "business_type": str(doc_type) if doc_type in names.BUSINESS_TYPES else False,
+                "document_code": packet.target_id[:200] if doc_type in (names.REVOKE, names.UPDATE) else packet.document_id[:200],
+                "code": packet.code[:100], "subject": unicodedata.normalize("NFC", packet.subject)[:500],
+                "urgency": str(packet.other.priority), "request_reason": packet.business.reason[:1000] or False,
+            })
+        self.write(values)
+
+    def _check_sender(self, packet):
+        """The agency that signed the delivery must be the one that the packet names."""
+        claimed = packet.sender.organ_id.strip().upper()
+        axis = self._axis()
+        if axis:
+            self.env["vanban.peer"]._of_axis(self.company_id, claimed, axis)  # known since the directory was read again
+        allowed = self._peers_of_channel()
+        peer = self.env["vanban.peer"]._of_sender(self.company_id, claimed, peers=allowed)
+        if not peer and not self.env["vanban.peer"]._of_sender(self.company_id, claimed):
+            raise PacketHeld("SENDER_UNKNOWN", self.env._(
+                "The sender %(code)s (%(name)s) is not among the connected agencies. Ask the administrator to add the "
+                "connection, then read the packet again.", code=claimed, name=packet.sender.name[:100]))
+        if not peer or (self.peer_id and peer != self.peer_id):
+            raise PacketHeld("SENDER_DIFFERS", self.env._(
+                "The packet names %(code)s as its sender but came by the connection of another agency (key “%(key)s”). "
+                "Do not take it over before the sender has confirmed it.", code=claimed, key=self.channel_key or "–"))
+        if not self.peer_id:
+            self.peer_id = peer
+
+    def _peers_of_channel(self):
+        """Connections that may speak through the key by which the packet came."""
+        if self.channel_key == LOCAL_CHANNEL:
+            return self.env["vanban.peer"].search([("driver", "=", "local")])
+        axis = self._axis()
+        if axis:
+            return self.env["vanban.peer"].search([("transport_id", "=", axis.id)])
+        return self.env["vanban.peer"].search([("key_id", "=", self.channel_key), ("key_id", "!=", False)])
+
+    def _axis(self):
+        """The axis by which the packet came; empty for connections of their own."""
+        number = (self.channel_key or "").removeprefix("axis-")
+        if number == self.channel_key or not number.isdecimal():
+            return self.env["vanban.transport"]
+        return self.env["vanban.transport"].browse(int(number)).exists()
+
+    def _check_holds(self, packet):
+        """Defects that somebody has to look at, unless a clerk has done so."""
+        holds = [remark for remark in packet.remarks if remark.severity == HOLD]
+        if holds and not self.remarks_accepted:
+            raise PacketHeld(holds[0].code, "\n".join(remark.message for remark in holds))
+
+    # ----------------------------------------------------------------- document
+
+    def _take_document(self, packet: DocumentPacket):
+        self._check_addressee(packet)
+        if is_secret(packet):
+            raise PacketHeld("SECRET", self.env._(
+                "The document is marked “%(mark)s”: state secrets are not received through the network. Return it to the "
+                "sender and handle it on paper by the rules on state secrets.", mark=packet.other.sphere[:30]))
+        if self._is_double(packet):
+            return
+        self._check_holds(packet)
+        doc_type = packet.business.doc_type
+        if doc_type in (names.REVOKE, names.UPDATE):
+            target = self._find_incoming(packet.target_id, packet)
+            if target and doc_type == names.UPDATE:
+                self._note_changes(packet, target)
+            self._ask_decision(target)
+            return
+        document = self._make_document(packet)
+        if doc_type == names.REPLACE:
+            self._take_replacement(packet, document)
+        else:
+            self._flow("finish", values={"document_id": document.id})
+        self.env["vanban.packet.status"]._report(document, self.peer_id, names.ARRIVED)
+
+    def _check_addressee(self, packet):
+        own = {row.code for row in self.company_id.sudo().partner_id.vanban_code_ids}  # safe: own public codes
+        if own and not own & {organization.organ_id.strip().upper() for organization in packet.recipients}:
+            raise PacketHeld("ADDRESSEE", self.env._(
+                "The packet is not addressed to this agency: it names %(codes)s. Return it to the sender.",
+                codes=", ".join(organization.organ_id for organization in packet.recipients[:5]) or "–"))
+
+    def _is_double(self, packet):
+        """The same document again: with the same bytes it is set aside, with other bytes a clerk decides (LT-14)."""
+        others = self.search([
+            ("id", "!=", self.id), ("company_id", "=", self.company_id.id), ("type", "=", "document"),
+            ("peer_id.partner_id", "=", self.peer_id.partner_id.id), ("document_code", "=", self.document_code),
+            ("business_type", "=", self.business_type), ("state", "in", ("done", "decision", "agreed", "disagreed")),
+        ], order="id")
+        same = others.filtered(lambda other: other.sha256 == self.sha256)[:1]
+        if same:
+            self._flow("double", values={"duplicate_of_id": same.id, "document_id": same.document_id.id})
+            same._log("duplicate", data={"packet": self.id, "message": self.message})
+            if same.document_id:
+                same.document_id._log("duplicate", data={"packet": self.id})
+            return True
+        # an update or a recall bears the identifier of the document that it is about: another one is nothing double
+        about = (str(names.REVOKE), str(names.UPDATE))
+        if others and not self.remarks_accepted and str(self.business_type) not in about:
+            raise PacketHeld("IDENTIFIER_TAKEN", values={"duplicate_of_id": others[0].id}, reason=self.env._(
+                "Duplicate document identifier (Trùng mã định danh): %(code)s was received on %(date)s with other content. "
+                "Ask the sender; then take it over with a reason, or set it aside.",
+                code=self.document_code, date=fields.Datetime.context_timestamp(
+                    self.with_context(tz="Asia/Ho_Chi_Minh"), others[0].received_date).strftime("%d/%m/%Y %H:%M")))
+        return False
+
+    def _make_document(self, packet):
+        """The incoming document of the packet, in the state before the clerk's check."""
+        if not packet.attachments:
+            raise PacketHeld("NO_FILE", self.env._("The packet holds no file of the document. Ask the sender to send it again."))
+        document = self.env["vanban.document"].with_company(self.company_id).create(self._document_values(packet))
+        for index, attachment in enumerate(packet.attachments):
+            raw = attachment.path.read_bytes()
+            document._add_file(
+                attachment.name, raw, role="annex" if index else "main", stage="received", original=True,
+                reason=attachment.description[:200] or None)
+        for response in packet.responses:
+            answered = self._find_outgoing(response)
+            if answered:
+                document._link(answered, "answers")
+        document._check_arrival()
+        return document
+
+    def _accepted_incomplete(self):
+        """The reason with which a clerk took the packet over in spite of its defects, so that it is asked only once."""
+        row = self.env["vanban.log"].sudo().search(  # safe: the reason given for this packet
+            [("model", "=", self._name), ("res_id", "=", self.id), ("action", "=", "accept_remarks"), ("outcome", "=", "done")],
+            order="id desc", limit=1,
+        )
+        return row.comment or False
+
+    def _document_values(self, packet):
+        partner = self.peer_id.partner_id
+        capacity = re.split(r"[.\s]", packet.signer.competence.strip().upper(), maxsplit=1)[0]
+        return {
+            "direction": "in", "company_id": self.company_id.id, "packet_in_id": self.id,
+            "arrival_date": self.received_date, "medium": "both" if packet.business.paper else "electronic",
+            "kind_id": self._find_kind(packet.kind.name).id, "subject": packet.subject,
+            "code_number": packet.code_number, "code_notation": packet.code_notation,
+            "issue_date": packet.promulgation_date or False, "document_code": packet.document_id,
+            "issuer_id": partner.id, "issuer_name": partner.name or packet.sender.name,
+            "signer_name": packet.signer.full_name, "signer_position": packet.signer.position,
+            "signer_capacity": _CAPACITY_OF.get(capacity, False), "urgency": str(packet.other.priority),
+            "reply_required": bool(packet.due_date), "reply_due_date": packet.due_date or False,
+            "external_due_date": packet.due_date or False,
+            "interchange_reference": packet.other.sphere == "Để biết, tham khảo",
+            # what the clerk compares before acceptance (TH Đ8.1; HCM Đ4.3)
+            "declared_file_count": len(packet.attachments) + sum(remark.code == "FILE_ABSENT" for remark in packet.remarks),
+            "incomplete_reason": self.remarks_accepted and self._accepted_incomplete(),
+            "addressee_codes": ", ".join(organization.organ_id.strip().upper() for organization in packet.recipients)[:250] or False,
+            "note": packet.content if packet.content and packet.content != packet.subject else False,
+        }
+
+    @api.model
+    def _find_kind(self, name):
+        """Kind by its name, whatever its case and composition; empty when unknown: the clerk chooses."""
+        wanted = " ".join(unicodedata.normalize("NFC", name or "").split())
+        pattern = re.sub(r"([%_\\])", r"\\\1", wanted)
+        return self.env["vanban.document.kind"].search([("name", "=ilike", pattern)], limit=1) if wanted else (
+            self.env["vanban.document.kind"])
+
+    def _find_incoming(self, document_code, packet=None):
+        """Our incoming document from this sender; also one received under an earlier code of the sender."""
+        documents = self.env["vanban.document"].search([
+            ("company_id", "=", self.company_id.id), ("direction", "=", "in"), ("document_code", "=", (document_code or "").strip()),
+            ("issuer_id", "=", self.peer_id.partner_id.id), ("packet_in_id", "!=", False),
+        ], order="id desc")
+        return documents.filtered(lambda document: document.state not in ("refused", "returned", "recalled"))[:1] or documents[:1]
+
+    def _find_outgoing(self, response):
+        """Our sent document by its identifier, else by number, symbol and date."""
+        domain = [("company_id", "=", self.company_id.id), ("direction", "!=", "in"), ("issued_date", "!=", False)]
+        documents = self.env["vanban.document"]
+        if response.document_id:
+            documents = documents.search([*domain, ("document_code", "=", response.document_id.strip())], limit=2)
+        if not documents and response.code and response.promulgation_date:
+            documents = documents.search(
+                [*domain, ("code", "=", response.code.strip()), ("issue_date", "=", response.promulgation_date)], limit=2)
+        return documents if len(documents) == 1 else documents.browse()
+
+    # ------------------------------------------------------------------- status
+
+    def _take_status(self, packet):
+        self._check_holds(packet)
+        if packet.status_code == names.TAKE_BACK:
+            self._ask_decision(self._find_incoming(packet.response_for.document_id))
+            return
+        document = self._find_outgoing(packet.response_for)
+        if not document:
+            raise PacketHeld("STATUS_TARGET", self.env._(
+                "The status is about %(code)s, which this agency has not sent.",
+                code=packet.response_for.code or packet.response_for.document_id))
+        out = self.env["vanban.packet.out"].search([
+            ("document_id", "=", document.id), ("type", "=", "document"), ("peer_id.partner_id", "=", self.peer_id.partner_id.id),
+            ("business_type", "in", ("0", "3")),
+        ], order="id desc", limit=1)
+        if not out:
+            raise PacketHeld("STATUS_STRANGER", self.env._(
+                "“%(agency)s” reports a status of %(code)s, which was not sent to it.",
+                agency=self.peer_id.name, code=document.code))
+        if self.env["vanban.packet.status"]._note_received(out, packet, self):
+            out._apply_statuses()
+        self._flow("finish", values={"document_id": document.id})
+

@@ -1,0 +1,169 @@
+import datetime
+import logging
+import secrets
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..drivers import Delivery, DeliveryError
+from ..wire import delay
+from .concurrency import commit_step
+
+_logger = logging.getLogger(__name__)
+_BATCH = 200
+
+
+class PacketOutDelivery(models.Model):
+    """The job that empties the outbox: urgent first, in order for each agency and document, never two at once."""
+
+    _inherit = "vanban.packet.out"
+
+    @api.model
+    def _cron_send(self):
+        """Deliver what is due; several workers and hosts may run this side by side."""
+        self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env)
+        commit_step(self.env, self.env["vanban.packet.status"]._queue_pending)
+        progress = self.env["ir.cron"]._commit_progress
+        tried = set()
+        while ids := self._due(tried):
+            for row_id in ids:
+                tried.add(row_id)
+                self._send_one(self.browse(row_id))
+                if not progress(1):
+                    self._wake()
+                    return
+        self._wake_later()
+
+    @api.model
+    def _send_one(self, row):
+        # References to the row stay possible: the recipient's first status may be faster than its answer.
+        row = row.try_lock_for_update(allow_referencing=True)
+        # Another worker may have sent it, or the connection may have failed, since the list was read.
+        if not row or not row._still_due():
+            self.env.cr.commit()  # pylint: disable=invalid-commit  # ends the snapshot in which the row was not free
+            return
+        peer, error = row.peer_id, row._deliver()
+        # The outcome of this row alone comes first, so that nothing else can undo it.
+        self.env.flush_all()
+        self.env.cr.commit()  # pylint: disable=invalid-commit  # the packet has left: this must not be rolled back
+        commit_step(self.env, lambda: row._after_delivery(peer, error))
+
+    @api.model
+    def _due(self, tried=()):
+        """Ids of rows to try now. A row waits while an earlier one of the same agency and document is unsent."""
+        query = SQL(
+            """
+            SELECT o.id
+              FROM vanban_packet_out o
+              JOIN vanban_peer p ON p.id = o.peer_id
+              JOIN vanban_transport t ON t.id = p.transport_id
+             WHERE o.state IN ('queued', 'error')
+               AND (t.retry_at IS NULL OR t.retry_at <= %(now)s)
+               AND o.next_attempt <= %(now)s
+               AND (p.retry_at IS NULL OR p.retry_at <= %(now)s)
+               AND NOT (o.id = ANY(%(tried)s))
+               AND NOT EXISTS (
+                    SELECT 1 FROM vanban_packet_out e
+                     WHERE e.peer_id = o.peer_id AND e.document_id = o.document_id AND e.id < o.id
+                       AND e.state IN ('queued', 'error'))
+             ORDER BY o.urgency DESC, o.id
+             LIMIT %(limit)s
+            """,
+            now=fields.Datetime.now(), tried=list(tried) or [0], limit=_BATCH,
+        )
+        self.env.flush_all()
+        return [row_id for row_id, in self.env.execute_query(query)]
+
+    def _still_due(self):
+        self.invalidate_recordset()
+        retry_at = self.peer_id._health_bearer().retry_at
+        return self.state in ("queued", "error") and not (retry_at and retry_at > fields.Datetime.now())
+
+    def _deliver(self):
+        """One attempt. The bytes and the number of the packet are those of the first attempt, always.
+
+        :return: the DeliveryError, or None after success
+        """
+        self.ensure_one()
+        packet = self.packet_id
+        try:
+            with packet._content_path() as path:
+                remote_id = self.peer_id._driver().send(Delivery(
+                    path=path, message=self.message, sender=self.sender_code, recipient=self.recipient_code,
+                    type=packet.type, size=packet.size, sha256=packet.sha256))
+        except DeliveryError as error:
+            self._failed(error)
+            return error
+        except OSError as failure:
+            _logger.info("packet %s could not be read: %s", self.id, failure)
+            error = DeliveryError("content", self.env._("The packet cannot be read from the file store."))
+            self._failed(error)
+            return error
+        now = fields.Datetime.now()
+        self._flow("send", values={
+            "sent_date": now, "state_date": now, "remote_id": remote_id, "attempts": self.attempts + 1, "error": False,
+        })
+        return None
+
+    def _failed(self, error):
+        transport = self.peer_id.transport_id
+        attempts = self.attempts + 1
+        now = fields.Datetime.now()
+        values = {"attempts": attempts, "error": str(error)[:500], "error_code": error.code}
+        too_long = now - (self.retried_date or self.queued_date) > datetime.timedelta(hours=transport.give_up_hours)
+        if not error.retryable or too_long:
+            self._flow("give_up", comment=str(error), values=values)
+            return
+        values["next_attempt"] = now + self._pause(attempts)
+        self._flow("fail", values=values)
+
+    def _pause(self, attempts):
+        transport = self.peer_id.transport_id
+        return datetime.timedelta(seconds=delay(
+            attempts, transport.retry_base, transport.retry_cap, generator=secrets.SystemRandom()))
+
+    def _after_delivery(self, peer, error):
+        """Tell the connection, the recipient and, when given up, the clerk."""
+        if error is None:
+            peer._health_bearer()._note_success()
+            if self.status_ids or self.recall_asked:
+                self._apply_statuses()  # statuses can overtake the confirmation of the sending
+            else:
+                self._tell_recipient("sent")
+            return
+        if error.unreachable:
+            # The whole connection pauses; no use in trying every packet of it.
+            bearer = peer._health_bearer()
+            bearer._note_failure(str(error), fields.Datetime.now() + self._pause(bearer.failures + 1))
+        if self.state == "dead":
+            self._tell_recipient("dead", str(error)[:200])
+            self._alarm(self.env._("Could not be sent to %(agency)s: %(reason)s", agency=self.recipient_name, reason=error))
+
+    @api.model
+    def _wake_later(self):
+        """Come back exactly when the next row or connection is due."""
+        query = SQL("""
+            SELECT MIN(GREATEST(o.next_attempt, p.retry_at, t.retry_at))
+              FROM vanban_packet_out o
+              JOIN vanban_peer p ON p.id = o.peer_id
+              JOIN vanban_transport t ON t.id = p.transport_id
+             WHERE o.state IN ('queued', 'error')""")
+        self.env.flush_all()
+        [(moment,)] = self.env.execute_query(query)
+        if moment:
+            self._wake(max(moment, fields.Datetime.now() + datetime.timedelta(seconds=1)))
+
+    def _alarm(self, message):
+        """A to-do for the issuing clerk: somebody has to decide between another attempt and paper."""
+        for row in self.filtered("document_id"):
+            clerk = row.document_id.clerk_id or row.document_id.create_uid
+            row.document_id._notify(clerk, message)
+
+    @api.model
+    def _cron_watch(self):
+        """Connections that fail too long are told to the administrators once per outage (LT-18)."""
+        env = self.env["vanban.packet"]._in_vietnamese().env
+        env["vanban.peer"]._probe()
+        env["vanban.transport"]._probe()
+        env["vanban.peer"]._watch()
+        env["vanban.transport"]._watch()

@@ -1,0 +1,94 @@
+import datetime
+
+from odoo import SUPERUSER_ID, api, fields, models
+
+from ..edxml import names, statuses
+from .packet import STATUS
+
+_BATCH = 500
+
+
+class PacketStatus(models.Model):
+    """Log of statuses, ours and theirs: each once, with the time at which it really happened."""
+
+    _name = "vanban.packet.status"
+    _description = "Interchange status"
+    _order = "date, id"
+    _rec_name = "code"
+
+    company_id = fields.Many2one("res.company", "Our agency", required=True, readonly=True, index=True)
+    document_id = fields.Many2one("vanban.document", "Document", required=True, readonly=True, ondelete="restrict", index=True)
+    direction = fields.Selection([("out", "Reported by us"), ("in", "Reported by the recipient")], required=True, readonly=True)
+    code = fields.Selection(STATUS, "Status", required=True, readonly=True)
+    date = fields.Datetime("Time", required=True, readonly=True, help="Time of the event, as its author gave it.")
+    received_date = fields.Datetime("Received on", readonly=True)
+    description = fields.Char(readonly=True)
+    person = fields.Char("Person", readonly=True)
+    peer_id = fields.Many2one("vanban.peer", "Connection", required=True, readonly=True, ondelete="restrict", index=True)
+    partner_id = fields.Many2one("res.partner", "Agency", related="peer_id.partner_id", store=True)
+    # of a received status: the row of the outbox it is about; of a reported one: the row that carries it
+    out_id = fields.Many2one("vanban.packet.out", "Delivery", readonly=True, ondelete="restrict", index=True)
+    packet_out_id = fields.Many2one("vanban.packet.out", "Sent with", readonly=True, ondelete="restrict")
+    packet_in_id = fields.Many2one("vanban.packet.in", "Received with", readonly=True, ondelete="restrict")
+    answer_to_id = fields.Many2one("vanban.packet.in", "Answers", readonly=True, ondelete="restrict")
+
+    _reported_once = models.UniqueIndex("(document_id, peer_id, code, COALESCE(answer_to_id, 0)) WHERE direction = 'out'")
+    _received_once = models.UniqueIndex("(out_id, code, date) WHERE direction = 'in'")
+    _pending = models.Index("(id) WHERE direction = 'out' AND packet_out_id IS NULL")
+
+    @api.model
+    def _report(self, document, peer, code, reason=None, answer_to=None):
+        """Note that ``code`` is to be reported about an incoming document; nothing when it was, or is out of order.
+
+        Only one row is written: this runs inside the transaction that numbers or distributes the document. The
+        packet is made by the delivery job, with the time noted here.
+        """
+        model = self.sudo()  # safe: statuses follow from steps that were allowed
+        domain = [("document_id", "=", document.id), ("peer_id", "=", peer.id), ("direction", "=", "out")]
+        if answer_to is None:
+            if not statuses.may_follow(model.search(domain).mapped("code"), code):
+                return model.browse()
+        elif model.search_count([*domain, ("code", "=", code), ("answer_to_id", "=", answer_to.id)], limit=1):
+            return model.browse()
+        row = model.create({
+            "company_id": document.company_id.id, "document_id": document.id, "direction": "out", "code": code,
+            "date": fields.Datetime.now(), "description": (reason or "")[:500] or False, "peer_id": peer.id,
+            "person": False if self.env.uid == SUPERUSER_ID else self.env.user.name,
+            "answer_to_id": answer_to.id if answer_to else False,
+        })
+        self.env["vanban.packet.out"]._wake()
+        return row
+
+    @api.model
+    def _queue_pending(self):
+        """Make the packets of statuses noted since the last turn, in their order."""
+        rows = self.search([("direction", "=", "out"), ("packet_out_id", "=", False)], order="id", limit=_BATCH)
+        rows = rows.try_lock_for_update()
+        builder = self.env["vanban.packet.builder"]
+        for row in rows.sorted("id"):
+            packet = builder._store_status(row.company_id, row.document_id, builder._status_packet(row))
+            row.packet_out_id = self.env["vanban.packet.out"]._enqueue(packet, [(row.peer_id, None)], urgency=1)
+
+    @api.model
+    def _note_received(self, out, packet, packet_in):
+        """Log one received status; False when the same was logged before."""
+        moment = packet.timestamp
+        date = moment - datetime.timedelta(hours=7) if moment else packet_in.received_date
+        # A clock that runs ahead must not put events into the future.
+        date = min(date, packet_in.received_date)
+        if self.search_count([("out_id", "=", out.id), ("code", "=", packet.status_code), ("date", "=", date),
+                              ("direction", "=", "in")], limit=1):
+            return False
+        staff = packet.staff
+        self.create({
+            "company_id": out.company_id.id, "document_id": out.document_id.id, "direction": "in",
+            "code": packet.status_code, "date": date, "received_date": packet_in.received_date,
+            "description": packet.description[:500] or False, "peer_id": out.peer_id.id, "out_id": out.id,
+            "packet_in_id": packet_in.id,
+            "person": ", ".join(filter(None, (staff.staff, staff.department)))[:200] if staff else False,
+        })
+        return True
+
+    @api.model
+    def _label(self, code):
+        return names.STATUS_CODES[code]

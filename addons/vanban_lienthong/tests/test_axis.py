@@ -1,0 +1,216 @@
+import hashlib
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from odoo.addons.vanban_core.tests.proves import proves
+
+from ..drivers import DRIVERS
+from ..edxml import Organization
+from ..wire.axis.standin import Account, AxisServer
+from .common import LienthongCase
+
+OWN, OTHER = Account("he-thong-a", "a" * 40, ("H96.02",)), Account("he-thong-b", "b" * 40, ("H97.03", "H98.01"))
+DIRECTORY = [
+    {"code": "H96.02", "name": "Sở Nội vụ tỉnh Mẫu"},
+    {"code": "H97.03", "name": "Sở Tài chính tỉnh Mẫu", "code102": "000.00.03.H97"},
+    {"code": "H98.01", "name": "Sở Đường sắt tỉnh Mẫu", "code102": "000.00.01.H98", "mail": "vanthu@duongsat.example.vn"},
+]
+
+
+class AxisCase(LienthongCase):
+    """Agency A and an axis: the other agencies are reached through it, not by connections of their own."""
+
+    DRIVER = "vxp"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.peer | cls.peer_back).unlink()
+
+    def setUp(self):
+        super().setUp()
+        server = AxisServer([OWN, OTHER], DIRECTORY)
+        server.__enter__()
+        self.addCleanup(server.__exit__)
+        self.axis = server.axis
+        self.transport = self.env["vanban.transport"].create({
+            "name": "Trục liên thông", "driver": self.DRIVER, "url": server.url, "system_id": OWN.system,
+            "company_ids": [(6, 0, self.company.ids)], "timeout": 5,
+        })
+        self.transport.with_user(self.admin_user).action_set_secret(OWN.secret)
+        # the agency at the other end, with a client of its own
+        self.far = DRIVERS[self.DRIVER].client_class(server.url, OTHER.system, OTHER.secret, timeout=5)
+
+    def read_directory(self):
+        self.transport.with_user(self.admin_user).action_fetch_directory()
+        self.run_job("cron_directory")
+
+    def put_on_axis(self, raw, sender="H97.03", kind="edoc"):
+        code, doc_id = self.axis.accept(OTHER, sender, ["H96.02"], kind, raw)
+        self.assertEqual(code, "0")
+        return doc_id
+
+    def inbox(self):
+        return self.env["vanban.packet.in"].search([("company_id", "=", self.company.id)])
+
+
+class AxisContract:
+    """What every axis driver must do."""
+
+    @proves("LT-01")
+    def test_document_there_and_back(self):
+        self.read_directory()
+        partner = self.env["res.partner"]._vanban_by_code("H98.01")
+        self.assertEqual(partner.name, "Sở Đường sắt tỉnh Mẫu")
+        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": partner.id})])
+        self.assertEqual(document.recipient_ids.mapped("channel"), ["lienthong"])
+        with self.signatures_valid():
+            document.action_issue()
+        self.run_job("cron_send")
+        row = document.delivery_ids
+        self.assertEqual((row.state, row.peer_id.transport_id), ("sent", self.transport))
+        [item] = self.far.waiting("document")
+        self.assertEqual((item.sender, item.recipient, item.doc_id), ("H96.02", "H98.01", row.remote_id))
+        kept = self.axis.packets[0].path.read_bytes()
+        self.assertEqual(hashlib.sha256(kept).hexdigest(), row.packet_id.sha256)
+        # the other side reports that it arrived
+        status = self.status_packet(document, "01", sender=Organization("H98.01", "Sở Đường sắt tỉnh Mẫu"))
+        self.put_on_axis(self.raw(status), "H98.01", "status")
+        self.run_job("cron_fetch")
+        self.run_job("cron_read")
+        self.assertEqual(row.state, "arrived")
+
+    def test_received_and_answered(self):
+        self.read_directory()
+        doc_id = self.put_on_axis(self.raw(self.packet()))
+        self.run_job("cron_fetch")
+        packet = self.inbox()
+        self.assertEqual((packet.message, packet.sender_code, packet.channel_key), (doc_id, "H97.03", self.transport._key()))
+        self.assertEqual(self.axis.packets[0].status, "done")
+        self.run_job("cron_read")
+        document = packet.document_id
+        self.assertEqual((document.state, document.issuer_id.name), ("received", "Sở Tài chính tỉnh Mẫu"))
+        self.run_job("cron_send")
+        [status] = self.far.waiting("status")
+        self.assertEqual(status.recipient, "H97.03")
+        self.run_job("cron_fetch")
+        self.assertEqual(len(self.inbox()), 1)
+
+    def test_stored_before_it_is_confirmed(self):
+        """A crash between storing and confirming: the packet comes again and is recognised."""
+        self.read_directory()
+        self.put_on_axis(self.raw(self.packet()))
+        with patch.object(type(self.far), "acknowledge", side_effect=lambda *_a, **_k: None):
+            self.run_job("cron_fetch")
+            self.run_job("cron_fetch")
+        self.assertEqual(len(self.inbox()), 1)
+        self.run_job("cron_fetch")
+        self.assertEqual((len(self.inbox()), self.axis.packets[0].status), (1, "done"))
+
+    @proves("LT-14")
+    def test_axis_delivers_twice(self):
+        self.read_directory()
+        self.axis.faults.duplicate = True
+        self.put_on_axis(self.raw(self.packet()))
+        self.run_job("cron_fetch")
+        self.run_job("cron_read")
+        self.assertEqual(sorted(self.inbox().mapped("state")), ["done", "duplicate"])
+        self.assertEqual(len(self.inbox().document_id), 1)
+
+    def test_outage_pauses_the_whole_axis(self):
+        self.read_directory()
+        partners = self.env["res.partner"]._vanban_by_code("H98.01") | self.issuer
+        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": partner.id}) for partner in partners])
+        with self.signatures_valid():
+            document.action_issue()
+        self.axis.faults.down = True
+        self.run_job("cron_send")
+        self.assertEqual(sorted(document.delivery_ids.mapped("state")), ["error", "queued"])
+        self.assertTrue(self.transport.failing_since)
+        self.transport.failing_since = fields.Datetime.subtract(fields.Datetime.now(), minutes=11)
+        self.run_job("cron_watch")
+        self.assertIn(self.admin_user, self.transport.activity_ids.user_id)
+        self.axis.faults.down = False
+        self.transport.with_user(self.admin_user).action_check_connection()
+        document.delivery_ids.filtered(lambda row: row.state == "error").with_user(self.clerk).action_retry()
+        self.run_job("cron_send")
+        self.assertEqual(set(document.delivery_ids.mapped("state")), {"sent"})
+        self.assertFalse(self.transport.failing_since)
+
+    def test_answer_lost_after_accepting(self):
+        """Nobody knows whether it arrived: the identical bytes go again."""
+        self.read_directory()
+        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": self.issuer.id})])
+        with self.signatures_valid():
+            document.action_issue()
+        self.axis.faults.lose_answers = 1
+        self.run_job("cron_send")
+        self.assertEqual(document.delivery_ids.state, "error")
+        document.delivery_ids.with_user(self.clerk).action_retry()
+        self.run_job("cron_send")
+        self.assertEqual(document.delivery_ids.state, "sent")
+        first, second = (packet.path.read_bytes() for packet in self.axis.packets)
+        self.assertEqual(first, second)
+
+    def test_final_error_goes_to_the_clerk(self):
+        self.read_directory()
+        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": self.issuer.id})])
+        with self.signatures_valid():
+            document.action_issue()
+        self.axis.faults.error = "18"
+        self.run_job("cron_send")
+        self.assertEqual((document.delivery_ids.state, document.delivery_ids.error_code), ("dead", "axis_18"))
+        self.assertIn("không biết cơ quan nhận", document.delivery_ids.error)
+
+    def test_sender_not_in_the_directory(self):
+        self.put_on_axis(self.raw(self.packet()))
+        self.run_job("cron_fetch")
+        self.run_job("cron_read")
+        packet = self.inbox()
+        self.assertEqual((packet.state, packet.reason_code), ("quarantined", "SENDER_UNKNOWN"))
+        self.read_directory()
+        packet.with_user(self.clerk).action_reread()
+        self.run_job("cron_read")
+        self.assertEqual(packet.state, "done")
+
+    def test_sender_other_than_the_axis_says(self):
+        self.read_directory()
+        self.put_on_axis(self.raw(self.packet()), "H98.01")
+        self.run_job("cron_fetch")
+        self.run_job("cron_read")
+        self.assertEqual((self.inbox().state, self.inbox().reason_code), ("quarantined", "SENDER_DIFFERS"))
+
+    def test_too_large(self):
+        self.read_directory()
+        self.env["ir.config_parameter"].set_param("vanban_lienthong.max_packet_mb", "1")
+        self.put_on_axis(self.raw(self.packet()) + b" " * 1_100_000)
+        self.run_job("cron_fetch")
+        self.assertFalse(self.inbox())
+        self.assertEqual(self.axis.packets[0].status, "fail")
+
+
+@tagged("post_install", "-at_install")
+class TestVxp(AxisContract, AxisCase):
+    DRIVER = "vxp"
+
+    def test_account(self):
+        with self.assertRaises(ValidationError):
+            self.env["vanban.transport"].create({"name": "Trục", "driver": "vxp"})
+        with self.assertRaises(AccessError):
+            self.transport.with_user(self.clerk).action_set_secret("x" * 40)
+        with self.assertRaises(AccessError):
+            self.transport.with_user(self.clerk).action_fetch_directory()
+        self.transport.with_user(self.admin_user).action_set_secret("z" * 40)
+        with self.assertRaisesRegex(UserError, "khóa bí mật"):
+            self.transport.with_user(self.admin_user).action_check_connection()
+        # the secret lies nowhere in the database
+        self.env.cr.execute("SELECT count(*) FROM ir_config_parameter WHERE value LIKE %s", ["%" + "z" * 40 + "%"])
+        self.assertEqual(self.env.cr.fetchone(), (0,))
+
+
+@tagged("post_install", "-at_install")
+class TestRest(AxisContract, AxisCase):
+    DRIVER = "rest"

@@ -1,0 +1,231 @@
+import hashlib
+import tempfile
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.vanban_core.tests.proves import proves
+
+from ..edxml import Business, Organization, OtherInfo, read_packet
+from ..wire.axis import Item, VxpClient
+from ..wire.axis.standin import Account, AxisServer
+from ..wire.session import DeliveryError
+from .common import LienthongCase
+
+FAR = Account("tinh-khac", "t" * 40, ("Q99.01",))
+
+
+class MemberClient(VxpClient):
+    """The server works on the test's own transaction: what the test wrote must be there before each call."""
+
+    env = None
+
+    def _request(self, name, parameters):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return super()._request(name, parameters)
+
+
+@tagged("post_install", "-at_install")
+class TestHub(LienthongCase, HttpCase):
+    """The hub over real HTTP: members with the ordinary client of an axis."""
+
+    @classmethod
+    def registry_enter_test_mode_cls(cls):
+        if not cls._registry_patched:  # HttpCase has done it
+            super().registry_enter_test_mode_cls()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        partners = cls.env["res.partner"].create([
+            {"name": "UBND xã Mẫu Đông", "is_company": True, "vanban_code_ids": [(0, 0, {"code": "Q95.11"})]},
+            {"name": "UBND xã Mẫu Tây", "is_company": True, "vanban_code_ids": [(0, 0, {"code": "Q95.12"})]}])
+        cls.east, cls.west = cls.env["vanban.hub.member"].create([
+            {"partner_id": partner.id, "system_id": partner.vanban_code.lower()} for partner in partners])
+
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.enterContext(self.allow_requests(all_requests=True))
+
+    def client(self, member, secret=None):
+        if not secret:
+            secret = member.with_user(self.admin_user).action_new_secret()
+        client = MemberClient(f"{self.base_url()}/vanban/hub/v1", member.system_id, secret, timeout=30)
+        client.env = self.env
+        return client
+
+    def letter(self, sender="Q95.11", recipient="Q95.12", **changes):
+        packet = replace(
+            self.packet(), sender=Organization(sender, "UBND xã"), recipients=(Organization(recipient, "Nơi nhận"),), **changes)
+        path = self.folder / f"{len(list(self.folder.iterdir()))}.edxml"
+        path.write_bytes(self.raw(packet))
+        return path
+
+    def deliveries(self):
+        self.env.invalidate_all()
+        return self.env["vanban.hub.delivery"].search([])
+
+    @proves("LT-01")
+    def test_from_member_to_member(self):
+        east, west = self.client(self.east), self.client(self.west)
+        letter = self.letter()
+        doc_id = east.send(letter, "Q95.11", "Q95.12", "document")
+        self.assertEqual(west.count(), 1)
+        [item] = west.waiting("document")
+        self.assertEqual((item.sender, item.recipient), ("Q95.11", "Q95.12"))
+        target = self.folder / "fetched"
+        west.download(item, target, 10_000_000)
+        packet = read_packet(target, None)
+        # the hub added its own trace and changed nothing else
+        self.assertEqual([trace.organ_id for trace in packet.traces], ["H97.03", self.env.ref("base.main_company").vanban_code or "-"])
+        original = letter.read_bytes()
+        relayed = target.read_bytes()
+        start = next(n for n, (a, b) in enumerate(zip(original, relayed, strict=False)) if a != b)
+        extra = len(relayed) - len(original)
+        self.assertEqual(relayed[start + extra:], original[start:])
+        self.assertEqual(self.deliveries().packet_id.original_sha256, hashlib.sha256(original).hexdigest())
+        self.assertEqual(self.deliveries().state, "processing")
+        self.assertEqual(len(west.waiting("document")), 1)  # until it is confirmed
+        west.acknowledge(item)
+        self.assertEqual((west.waiting("document"), self.deliveries().state), ([], "done"))
+        self.assertTrue(self.east.last_contact and self.west.last_contact)
+        # the same again because the answer was lost: the same number, nothing more in the queue
+        self.assertEqual(east.send(letter, "Q95.11", "Q95.12", "document"), doc_id)
+        self.assertEqual((west.count(), len(self.deliveries())), (0, 1))
+
+    def test_bytes_are_not_kept(self):
+        east, west = self.client(self.east), self.client(self.west)
+        east.send(self.letter(), "Q95.11", "Q95.12", "document")
+        packet = self.deliveries().packet_id
+        packet._gc_content()
+        self.assertTrue(packet.has_content)
+        [item] = west.waiting("document")
+        west.acknowledge(item)
+        packet._gc_content()
+        self.assertFalse(packet.has_content or packet.content)
+        self.assertTrue(packet.sha256 and packet.original_sha256)
+        with self.assertRaisesRegex(DeliveryError, "tệp gói tin không hợp lệ"):
+            west.download(item, self.folder / "x", 10_000_000)
+
+    def test_expired(self):
+        east = self.client(self.east)
+        east.send(self.letter(), "Q95.11", "Q95.12", "document")
+        self.env.cr.execute("UPDATE vanban_hub_delivery SET create_date = create_date - interval '31 days'")
+        self.env.invalidate_all()
+        self.env["vanban.hub.packet"]._gc_content()
+        self.assertEqual((self.deliveries().state, self.deliveries().packet_id.has_content), ("expired", False))
+
+    def test_refused(self):
+        """Wrong sender, unknown recipient, broken packet, state secret, too large, over the limit: nothing is stored."""
+        east = self.client(self.east)
+        broken = self.folder / "broken.edxml"
+        broken.write_bytes(b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><edXML/>')
+        cases = (
+            ("axis_19", self.letter(sender="Q95.12"), "Q95.11", "Q95.12"),
+            ("axis_19", self.letter(), "Q95.12", "Q95.12"),
+            ("axis_18", self.letter(recipient="H11.11"), "Q95.11", "H11.11"),
+            ("axis_22", broken, "Q95.11", "Q95.12"),
+            ("axis_22", self.letter(other=OtherInfo(0, sphere="Mật")), "Q95.11", "Q95.12"),
+        )
+        for code, path, sender, recipient in cases:
+            with self.subTest(code=code), self.assertRaises(DeliveryError) as error:
+                east.send(path, sender, recipient, "document")
+            self.assertEqual(error.exception.code, code)
+        with self.assertRaises(DeliveryError):
+            east.send(self.letter(), "Q95.11", "Q95.12", "status")
+        self.east.max_packet_mb = 1
+        large = self.folder / "large.edxml"
+        large.write_bytes(self.letter().read_bytes() + b" " * 1_060_000)
+        with self.assertRaises(DeliveryError) as error:
+            east.send(large, "Q95.11", "Q95.12", "document")
+        self.assertEqual(error.exception.code, "axis_10")
+        self.east.max_per_hour = 1
+        east.send(self.letter(), "Q95.11", "Q95.12", "document")
+        with self.assertRaises(DeliveryError) as error:
+            east.send(self.letter(business=Business(0, "lần hai")), "Q95.11", "Q95.12", "document")
+        self.assertTrue(error.exception.retryable)
+        self.assertEqual(len(self.deliveries()), 1)
+
+    def test_wrong_secret_and_foreign_queue(self):
+        east, west = self.client(self.east), self.client(self.west)
+        east.send(self.letter(), "Q95.11", "Q95.12", "document")
+        with self.assertRaisesRegex(DeliveryError, "khóa bí mật"):
+            self.client(self.west, "x" * 40).waiting("document")
+        [item] = west.waiting("document")
+        with self.assertRaises(DeliveryError):
+            east.download(item, self.folder / "x", 10_000_000)
+        with self.assertRaises(DeliveryError):
+            east.acknowledge(item)
+        with self.assertRaises(DeliveryError):
+            west.acknowledge(Item("../etc/passwd", "", "", "document"))
+        self.assertEqual(self.deliveries().state, "initial")
+
+    def test_cut_off_by_one_click(self):
+        east, west = self.client(self.east), self.client(self.west)
+        self.west.with_user(self.admin_user).action_block()
+        with self.assertRaisesRegex(DeliveryError, "khóa"):
+            west.waiting("document")
+        with self.assertRaisesRegex(DeliveryError, "bị khóa"):
+            east.send(self.letter(), "Q95.11", "Q95.12", "document")
+        self.west.with_user(self.admin_user).action_unblock()
+        east.send(self.letter(), "Q95.11", "Q95.12", "document")
+        self.assertEqual(west.count(), 1)
+
+    def test_late_member_is_told_once(self):
+        self.client(self.east).send(self.letter(), "Q95.11", "Q95.12", "document")
+        self.env.cr.execute("UPDATE vanban_hub_delivery SET create_date = create_date - interval '9 hours'")
+        self.env.invalidate_all()
+        self.assertTrue(self.west.is_late)
+        self.run_job("cron_hub")
+        self.run_job("cron_hub")
+        self.assertEqual(len(self.west.activity_ids.filtered(lambda todo: todo.user_id == self.admin_user)), 1)
+
+    def test_onward_and_back(self):
+        """A member writes to an agency of another province through the parent axis, which answers."""
+        with AxisServer([Account("truc-con", "c" * 40, ("Q95.11", "Q95.12")), FAR]) as server:
+            parent = self.env["vanban.transport"].create({
+                "name": "Trục cấp trên", "driver": "vxp", "url": server.url, "system_id": "truc-con", "timeout": 5})
+            parent.with_user(self.admin_user).action_set_secret("c" * 40)
+            self.env["res.partner"].create({
+                "name": "Sở ở tỉnh khác", "is_company": True, "vanban_code_ids": [(0, 0, {"code": "Q99.01"})],
+                "vanban_transport_ids": [(4, parent.id)]})
+            east = self.client(self.east)
+            self.assertIn("Q99.01", [agency.code for agency in east.agencies()])
+            letter = self.letter(recipient="Q99.01")
+            east.send(letter, "Q95.11", "Q99.01", "document")
+            server.axis.faults.error = "20"
+            self.run_job("cron_hub")
+            row = self.deliveries()
+            self.assertEqual((row.state, row.attempts), ("forward", 1))
+            server.axis.faults.error = ""
+            row.next_attempt = fields.Datetime.now() - timedelta(seconds=1)
+            self.run_job("cron_hub")
+            self.assertEqual(row.state, "forwarded")
+            far = VxpClient(server.url, FAR.system, FAR.secret, timeout=5)
+            [item] = far.waiting("document")
+            self.assertEqual((item.sender, item.doc_id), ("Q95.11", row.remote_id))
+            back = self.letter(sender="Q99.01", recipient="Q95.11")
+            far.send(back, "Q99.01", "Q95.11", "document")
+            self.run_job("cron_fetch")
+            [item] = east.waiting("document")
+            self.assertEqual(item.sender, "Q99.01")
+
+    def test_rights(self):
+        for model in ("vanban.hub.member", "vanban.hub.packet", "vanban.hub.delivery"):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(self.clerk).search([])
+        with self.assertRaises(AccessError):
+            self.west.with_user(self.clerk).action_block()
+        self.client(self.east).send(self.letter(), "Q95.11", "Q95.12", "document")
+        with self.assertRaises(AccessError):
+            self.deliveries().with_user(self.admin_user).write({"state": "done"})
+        with self.assertRaises(UserError):
+            self.west.unlink()

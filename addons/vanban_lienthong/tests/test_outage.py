@@ -1,0 +1,124 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.vanban_core.tests.proves import proves
+
+from ..drivers import DRIVERS, DeliveryError
+from .common import LienthongCase
+
+
+@tagged("post_install", "-at_install")
+class TestOutage(LienthongCase):
+    """What the outbox does while the other side does not answer."""
+
+    def down(self, error):
+        return patch.object(DRIVERS["local"], "send", side_effect=error)
+
+    def arrived(self):
+        return self.env["vanban.packet.in"].search([("company_id", "=", self.other.id), ("type", "=", "document")])
+
+    def due_now(self):
+        self.env["vanban.packet.out"].search([]).write({"next_attempt": fields.Datetime.now()})
+        self.env["vanban.peer"].search([]).write({"retry_at": False})
+
+    @proves("LT-18")
+    def test_down_then_up(self):
+        documents = [self.issued(), self.issued()]
+        rows = documents[0].delivery_ids | documents[1].delivery_ids
+        with self.down(DeliveryError("connection", "Không kết nối được", unreachable=True)) as send:
+            self.run_job("cron_send")
+            # one attempt shows that nobody answers: the other packet does not try in vain
+            self.assertEqual(send.call_count, 1)
+        self.assertEqual(sorted(rows.mapped("state")), ["error", "queued"])
+        self.assertTrue(self.peer.failing_since)
+        self.assertGreater(self.peer.retry_at, fields.Datetime.now())
+        self.peer.failing_since = fields.Datetime.now() - timedelta(minutes=11)
+        self.run_job("cron_watch")
+        self.run_job("cron_watch")
+        alarms = self.peer.activity_ids.filtered(lambda todo: todo.user_id == self.admin_user)
+        self.assertEqual(len(alarms), 1)
+        self.due_now()
+        self.deliver()
+        self.assertEqual(set(rows.mapped("state")), {"arrived"})
+        self.assertEqual(len(self.arrived()), 2)
+        self.assertFalse(self.peer.failing_since)
+
+    def test_unknown_outcome_repeats_the_same_bytes(self):
+        document = self.issued()
+        row = document.delivery_ids
+        real = DRIVERS["local"].send
+        sent = []
+
+        def answer_lost(driver, delivery):
+            real(driver, delivery)
+            with open(delivery.path, "rb") as stream:
+                sent.append((delivery.message, stream.read()))
+            if len(sent) == 1:
+                raise DeliveryError("timeout", "Không trả lời kịp", unreachable=True)
+            return "1"
+
+        with patch.object(DRIVERS["local"], "send", answer_lost):
+            self.run_job("cron_send")
+            self.assertEqual(row.state, "error")
+            self.due_now()
+            self.run_job("cron_send")
+        self.assertEqual(row.state, "sent")
+        self.assertEqual(sent[0], sent[1])
+        self.deliver()
+        self.assertEqual(len(self.arrived()), 1)
+
+    def test_final_error_tells_the_clerk(self):
+        document = self.issued()
+        with self.down(DeliveryError("recipient", "Không có cơ quan nhận", retryable=False)):
+            self.run_job("cron_send")
+        row = document.delivery_ids
+        self.assertEqual((row.state, document.recipient_ids.state), ("dead", "failed"))
+        self.assertIn(self.clerk, document.sudo().activity_ids.user_id)
+        # the clerk sends it again after the directory was put right
+        row.with_user(self.clerk).action_retry()
+        self.deliver()
+        self.assertEqual(row.state, "arrived")
+
+    def test_given_up_after_the_time_limit(self):
+        row = self.issued().delivery_ids.sudo()
+        row.queued_date = fields.Datetime.now() - timedelta(hours=73)
+        with self.down(DeliveryError("http_500", "Lỗi bên nhận")):
+            self.run_job("cron_send")
+        self.assertEqual(row.state, "dead")
+
+    def test_order_for_each_agency_and_document(self):
+        """A status never overtakes the one before it."""
+        document = self.received_document()
+        document.action_register()
+        with self.down(DeliveryError("http_500", "Lỗi bên nhận")) as send:
+            self.run_job("cron_send")
+            self.assertEqual(send.call_count, 1)
+        self.due_now()
+        self.deliver()
+        rows = self.env["vanban.packet.out"].search([("document_id", "=", document.id)], order="sent_date, id")
+        self.assertEqual(rows.sorted("id").mapped("status_code"), ["01", "03"])
+        self.assertEqual(set(rows.mapped("state")), {"sent"})
+
+    @proves("OUT-30")
+    def test_urgent_first(self):
+        plain = self.issued()
+        urgent = self.issued(urgency="3")
+        order = self.env["vanban.packet.out"]._due()
+        self.assertEqual(order, [urgent.delivery_ids.id, plain.delivery_ids.id])
+
+    @proves("OUT-35")
+    def test_paper_instead(self):
+        document = self.issued()
+        with self.down(DeliveryError("recipient", "Không có cơ quan nhận", retryable=False)):
+            self.run_job("cron_send")
+        row = document.delivery_ids.with_user(self.clerk)
+        row.action_to_paper("Chưa đủ điều kiện kỹ thuật")
+        self.assertEqual(row.state, "paper")
+        recipient = document.recipient_ids
+        self.assertEqual((recipient.channel, recipient.paper_reason, recipient.state), ("paper", "failed", "pending"))
+        self.assertEqual(recipient.note, "Chưa đủ điều kiện kỹ thuật")
+        recipient.with_user(self.clerk).action_hand_over("Bưu điện")
+        self.assertEqual(document.state, "delivered")

@@ -1,0 +1,82 @@
+import base64
+
+from odoo.tests import tagged
+
+from odoo.addons.vanban_core.tests.common import make_pdf
+from odoo.addons.vanban_core.tests.proves import proves
+
+from .common import LienthongCase
+
+
+@tagged("post_install", "-at_install")
+class TestOutcome(LienthongCase):
+    """Outcomes of a document that came through the interchange: what the sender and the competent agency get."""
+
+    def _in_progress(self):
+        document = self.received_document()
+        document.action_register()
+        document.action_submit("Kính trình", leader_id=self.leader.id)
+        document.with_user(self.leader).action_distribute([{"role": "lead", "user_id": self.specialist.id}])
+        document.with_user(self.specialist).action_start()
+        return document.with_user(self.specialist)
+
+    def _issue(self, draft):
+        draft = draft.with_user(self.specialist)
+        draft.write({"signer_id": self.leader.id})
+        draft.upload_file("du-thao.pdf", base64.b64encode(make_pdf("Phieu")).decode())
+        draft.action_submit_review("Kính trình")
+        draft.with_user(self.unit_head).action_review_approve("Đồng ý")
+        draft.with_user(self.format_checker).action_review_approve("Đúng thể thức")
+        clerk = draft.with_user(self.clerk)
+        clerk.action_sign_on_paper("ban-quet.pdf", base64.b64encode(make_pdf("Ban quet")).decode())
+        clerk.action_clerk_check()
+        clerk.action_allocate_number()
+        with self.signatures_valid():
+            clerk.action_issue()
+
+    def _received_by(self, company):
+        return self.env["vanban.packet.in"].search([("company_id", "=", company.id), ("type", "=", "document")]).document_id
+
+    @proves("IN-43")
+    def test_competent_agency_gets_the_document_and_the_sender_the_notice(self):
+        third = self.env["res.company"].create({"name": "Sở Y tế tỉnh Mẫu", "vanban_code": "H97.04", "vanban_symbol": "SYT"})
+        self._connect(self.company, third)
+        self._connect(third, self.company)
+        document = self._in_progress()
+        slip, notice = self.env["vanban.document"].browse(document.action_transfer_slip(third.partner_id.id, "Giải quyết theo thẩm quyền"))
+        self._issue(slip)
+        self._issue(notice)
+        self.deliver()
+        theirs = self._received_by(third)
+        self.assertEqual((theirs.kind_id, theirs.code), (self.env.ref("vanban_core.kind_pc"), slip.code))
+        self.assertIn(document.main_file_id.sha256, theirs.file_ids.mapped("sha256"), "the document itself came along")
+        told = self._received_by(self.other)
+        self.assertEqual((told.kind_id, told.code), (self.env.ref("vanban_core.kind_pb"), notice.code))
+        self.assertEqual(document._linked("transfers", back=True), slip | notice)
+        self.assertEqual((document.state, document.debt_entry_id.mode), ("done", "transferred"))
+        self.assertIn("06", self.reported(document), "and its sender's system knows it is completed")
+
+    @proves("IN-44")
+    def test_sender_is_told_of_the_return_with_the_missing_conditions(self):
+        document = self._in_progress()
+        self.assertFalse(document.action_send_back("Hồ sơ chưa đủ", "Bản sao quyết định"), "no letter: the interchange tells")
+        self.assertEqual(document.state, "returned")
+        self.deliver()
+        row = self.env["vanban.packet.status"].search([("document_id", "=", document.id), ("direction", "=", "out")], order="id desc", limit=1)
+        self.assertEqual(row.code, "02")
+        self.assertIn("Bản sao quyết định", row.description)
+        self.assertTrue(row.packet_out_id)
+
+    @proves("OUT-35")
+    def test_undelivered_recipient_is_sent_again_or_gets_paper(self):
+        document = self.issued()
+        row = document.recipient_ids.with_user(self.clerk)
+        document.delivery_ids.sudo()._flow("give_up", values={"error": "Trục liên thông không trả lời"})
+        row._progress("failed", "Trục liên thông không trả lời")
+        found = row.search([("not_arrived", "=", True)])
+        self.assertEqual((found, found.not_arrived_cause, found.can_resend), (row, "Trục liên thông không trả lời", True))
+        found.action_resend()
+        self.assertEqual(document.delivery_ids.state, "queued")
+        document.delivery_ids.sudo()._flow("give_up", values={"error": "Vẫn không trả lời"})
+        found.action_send_paper("Gửi giấy")
+        self.assertEqual((row.channel, document.delivery_ids.state), ("paper", "paper"))

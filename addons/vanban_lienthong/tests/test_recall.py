@@ -1,0 +1,219 @@
+from datetime import date
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from odoo.addons.vanban_core.tests.common import make_pdf
+from odoo.addons.vanban_core.tests.proves import proves
+
+from ..edxml import Attachment, Business, Receiver, Replacement
+from .common import LienthongCase
+
+CODE = "H97.03,2026/03/09,118/STC-VP"
+
+
+@tagged("post_install", "-at_install")
+class TestRecall(LienthongCase):
+    """Recall, take-back and replacement in both directions."""
+
+    def arrived(self):
+        return self.env["vanban.packet.in"].search(
+            [("company_id", "=", self.other.id), ("type", "=", "document")], order="id")
+
+    @proves("LT-08", "LT-09", "LT-10")
+    def test_recall_from_request_to_confirmation(self):
+        document = self.issued()
+        self.deliver()
+        received = self.arrived().document_id.with_user(self.other_clerk)
+        received.action_register()
+        received.action_submit("Kính trình", leader_id=self.other_leader.id)
+        received.with_user(self.other_leader).action_distribute([{"role": "lead", "user_id": self.other_specialist.id}])
+        self.deliver()
+        number = document.code_number
+        document.action_request_recall("Ban hành nhầm phụ lục")
+        document.with_user(self.leader).action_approve_recall()
+        self.assertEqual((document.state, document.recipient_ids.state), ("recall_requested", "recall_requested"))
+        self.assertEqual(document.delivery_ids.filtered(lambda row: row.business_type == "0").state, "recall_requested")
+        self.deliver()
+        notice = self.arrived()[-1]
+        self.assertEqual((notice.business_type, notice.state, notice.target_id), ("1", "decision", received))
+        self.assertEqual(notice.request_reason, "Ban hành nhầm phụ lục")
+        notice.with_user(self.other_clerk).action_recall_accept()
+        self.assertEqual((notice.state, received.state), ("agreed", "recalled"))
+        self.assertEqual(set(received.sudo().assignment_ids.mapped("state")), {"stopped"})
+        # the line of the register stays
+        self.assertEqual(received.sudo().entry_ids.mapped("number"), [1])
+        self.assertEqual(received.sudo().entry_ids.state, "used")
+        self.deliver()
+        self.assertEqual((document.state, document.recipient_ids.state), ("recalled", "recalled"))
+        self.assertTrue(document.recall_date)
+        self.assertEqual(document.code_number, number)
+
+    def test_what_has_not_left_is_withdrawn(self):
+        document = self.issued()
+        document.action_request_recall("Sai thể thức")
+        document.with_user(self.leader).action_approve_recall()
+        self.assertEqual(document.delivery_ids.mapped("state"), ["cancelled"])
+        self.assertEqual(document.state, "recalled")
+        self.deliver()
+        self.assertFalse(self.arrived())
+
+    def test_refused_recall_needs_a_reason(self):
+        document = self.issued()
+        self.deliver()
+        document.action_request_recall("Ban hành nhầm")
+        document.with_user(self.leader).action_approve_recall()
+        self.deliver()
+        notice = self.arrived()[-1].with_user(self.other_clerk)
+        with self.assertRaises(UserError):
+            notice.action_recall_reject("")
+        notice.action_recall_reject("Đã chuyển cơ quan điều tra")
+        self.deliver()
+        row = document.delivery_ids.filtered(lambda row: row.business_type == "0")
+        self.assertEqual(row.state, "recall_rejected")
+        self.assertEqual(row.status_ids.filtered(lambda status: status.code == "16").description, "Đã chuyển cơ quan điều tra")
+
+    def test_only_the_clerk_of_the_agency_decides(self):
+        document = self.received_document()
+        packet = self.receive(self.packet(business=Business(1, "Nhầm", CODE), attachments=()))
+        self.assertEqual((packet.state, packet.target_id), ("decision", document))
+        for user in (self.specialist, self.other_clerk, self.admin_user):
+            with self.assertRaises(AccessError):
+                packet.with_user(user).action_recall_accept()
+        self.assertEqual(packet.state, "decision")
+
+    def test_own_button_answers_the_request(self):
+        document = self.received_document()
+        packet = self.receive(self.packet(business=Business(1, "Nhầm", CODE), attachments=()))
+        document.action_recall_execute("Theo đề nghị của cơ quan ban hành")
+        self.assertEqual(packet.state, "agreed")
+        self.assertEqual(self.reported(document), ["01", "15"])
+
+    def test_recall_of_a_refused_document_is_answered_at_once(self):
+        document = self.received_document()
+        document.action_refuse("Gửi nhầm")
+        packet = self.receive(self.packet(business=Business(1, "Nhầm", CODE), attachments=()))
+        self.assertEqual(packet.state, "agreed")
+        self.assertEqual(self.reported(document), ["01", "02", "15"])
+
+    def test_recall_of_something_unknown_is_held(self):
+        packet = self.receive(self.packet(business=Business(1, "Nhầm", "H97.03,2026/01/01,1/STC"), attachments=()))
+        self.assertEqual((packet.state, packet.reason_code), ("quarantined", "TARGET_UNKNOWN"))
+
+    def test_take_back(self):
+        document = self.issued()
+        self.deliver()
+        row = document.delivery_ids
+        row.with_user(self.clerk).action_take_back("Gửi nhầm địa chỉ")
+        self.assertEqual(row.state, "recall_requested")
+        self.deliver()
+        asked = self.env["vanban.packet.in"].search([("company_id", "=", self.other.id), ("status_code", "=", "13")])
+        self.assertEqual(asked.state, "decision")
+        asked.with_user(self.other_clerk).action_recall_accept("Đồng ý trả lại")
+        self.deliver()
+        self.assertEqual((row.state, document.recipient_ids.state), ("recall_agreed", "recalled"))
+
+    def test_replacement(self):
+        old = self.issued()
+        self.deliver()
+        old_received = self.arrived().document_id.with_user(self.other_clerk)
+        old_received.action_register()
+        draft = self.env["vanban.document"].browse(old.with_user(self.specialist).action_replace())
+        new = self.issue_draft(draft)
+        self.assertEqual(new.delivery_ids.business_type, "3")
+        self.deliver()
+        packet = self.arrived()[-1]
+        self.assertEqual((packet.business_type, packet.state, packet.target_id), ("3", "decision", old_received))
+        self.assertEqual(packet.document_id.state, "received")
+        self.assertEqual(packet.document_id._linked("replaces"), old_received)
+        packet.with_user(self.other_clerk).action_recall_accept()
+        self.assertEqual(old_received.state, "recalled")
+        packet.document_id.with_user(self.other_clerk).action_register()
+        self.deliver()
+        self.assertEqual(new.delivery_ids.state, "accepted")
+
+    def issue_draft(self, draft):
+        draft = draft.with_user(self.specialist)
+        draft.upload_file("du-thao.pdf", self.b64(make_pdf("Du thao thay the")))
+        draft.action_submit_review("Kính trình")
+        draft.with_user(self.unit_head).action_review_approve("Đồng ý")
+        draft.with_user(self.format_checker).action_review_approve("Đúng thể thức")
+        clerk = draft.with_user(self.clerk)
+        clerk.action_sign_on_paper("ban-quet.pdf", self.b64(make_pdf("Da ky")))
+        clerk.action_clerk_check()
+        clerk.action_allocate_number()
+        with self.signatures_valid():
+            clerk.action_issue()
+        return clerk
+
+    def test_received_replacement_names_only_other_receivers(self):
+        document = self.received_document()
+        packet = self.receive(self.packet(
+            document_id="H97.03,2026/03/10,119/STC-VP",
+            business=Business(3, "Thay thế", replacements=(Replacement(CODE, ("H97.77",)),))))
+        self.assertEqual(packet.state, "done")
+        self.assertEqual(document.state, "received")
+
+    def update(self, pdf=None, **changes):
+        """An update of the sample: another abstract and deadline, and one more file."""
+        first = self.packet(pdf=pdf).attachments[0]
+        path = first.path.with_name("phu-luc.pdf")
+        path.write_bytes(make_pdf("Phu luc sua doi"))
+        return self.packet(**{
+            "business": Business(2, "Sửa phụ lục", CODE, document_info=True), "subject": "V/v cung cấp số liệu quý II năm 2026",
+            "due_date": date(2027, 1, 15), "attachments": (first, Attachment("phu-luc-sua.pdf", path, "Phụ lục sửa")), **changes})
+
+    def test_update_is_merged_by_the_clerk(self):
+        """Nothing changes before the clerk agrees; then document, files and register tell of it, and the sender gets 15."""
+        main_file = make_pdf("Cong van")  # the same bytes again are no new file
+        document = self.received_document(pdf=main_file)
+        document.action_register()
+        number, main = document.arrival_number, document.main_file_id
+        packet = self.receive(self.update(main_file))
+        self.assertEqual((packet.state, packet.target_id), ("decision", document))
+        self.assertIn("V/v cung cấp số liệu quý I năm 2026 → V/v cung cấp số liệu quý II năm 2026", packet.changes)
+        self.assertIn("30/12/2026 → 15/01/2027", packet.changes)
+        self.assertIn("phu-luc-sua.pdf", packet.changes)
+        self.assertEqual(document.subject, "V/v cung cấp số liệu quý I năm 2026")
+        packet.with_user(self.clerk).action_recall_accept("Đã xem")
+        self.assertEqual(packet.state, "agreed")
+        self.assertEqual(document.subject, "V/v cung cấp số liệu quý II năm 2026")
+        self.assertEqual((document.reply_due_date, document.external_due_date), (date(2027, 1, 15), date(2027, 1, 15)))
+        # the same line of the register, the same main file, the new file beside it
+        self.assertEqual((document.arrival_number, document.main_file_id, document.state), (number, main, "registered"))
+        annex = document.file_ids.filtered(lambda file: file.role == "annex")
+        self.assertEqual((annex.name, annex.is_original), ("phu-luc-sua.pdf", True))
+        self.assertIn("Sửa phụ lục", document.note)
+        log = self.env["vanban.log"].sudo().search([("action", "=", "update_accepted"), ("document_id", "=", document.id)])
+        self.assertIn("quý I năm", log.data)
+        self.assertEqual(self.reported(document), ["01", "03", "15"])
+
+    def test_update_is_refused_with_a_reason(self):
+        document = self.received_document()
+        packet = self.receive(self.update()).with_user(self.clerk)
+        with self.assertRaises(UserError):
+            packet.action_recall_reject("")
+        packet.action_recall_reject("Văn bản đã giải quyết xong")
+        self.assertEqual((packet.state, document.subject), ("disagreed", "V/v cung cấp số liệu quý I năm 2026"))
+        self.assertEqual(len(document.file_ids), 1)
+        self.assertEqual(self.reported(document), ["01", "16"])
+
+    def test_update_of_recipients_only(self):
+        document = self.received_document()
+        packet = self.receive(self.update(
+            business=Business(2, "Bổ sung nơi nhận", CODE, document_info=False, document_receiver=True,
+                              receivers=(Receiver("H97.55", 1), Receiver("H96.02", 0)))))
+        self.assertNotIn("quý II", packet.changes)
+        self.assertIn("H97.55", packet.changes)
+        self.assertIn("H96.02", packet.changes)
+        packet.with_user(self.clerk).action_recall_accept()
+        self.assertEqual(document.addressee_codes, "H97.55")
+        self.assertEqual(document.subject, "V/v cung cấp số liệu quý I năm 2026")
+
+    def test_update_by_the_clerk_of_the_agency_only(self):
+        document = self.received_document()
+        packet = self.receive(self.update())
+        for user in (self.specialist, self.other_clerk, self.admin_user):
+            with self.assertRaises(AccessError):
+                packet.with_user(user).action_recall_accept()
+        self.assertEqual(document.subject, "V/v cung cấp số liệu quý I năm 2026")

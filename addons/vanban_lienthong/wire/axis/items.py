@@ -1,0 +1,66 @@
+"""What an axis tells of packets and agencies, read without trust in its spelling."""
+import re
+from dataclasses import dataclass
+
+# A name of ours for the two kinds of packets: the axis says edoc and status.
+KINDS = {"document": "edoc", "status": "status"}
+_DOC_ID = re.compile(r"[0-9A-Za-z._:-]{1,100}")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One packet waiting on the axis: ``doc_id`` given by the axis, codes of both agencies, ``document`` or ``status``."""
+
+    doc_id: str
+    sender: str
+    recipient: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Agency:
+    """One line of the directory: the code in force, the code by QCVN 102 when it differs, the parent's code."""
+
+    code: str
+    name: str
+    old_code: str = ""
+    parent: str = ""
+    email: str = ""
+    deleted: bool = False
+
+
+def _text(row, *names):
+    for name in names:
+        value = row.get(name)
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
+            return str(value).strip()
+    return ""
+
+
+def items(rows, kind):
+    """Items of a list as the axis sent it; rows without a usable id are left out."""
+    found = []
+    for row in rows if isinstance(rows, list) else ():
+        if not isinstance(row, dict):
+            continue
+        doc_id = _text(row, "docId", "docid", "id")
+        if _DOC_ID.fullmatch(doc_id):
+            found.append(Item(doc_id, _text(row, "from", "fromCode")[:60], _text(row, "to", "toCode")[:60], kind))
+    return found
+
+
+def agencies(rows):
+    """Lines of a directory as the axis sent it; lines without code or name are left out.
+
+    ``code102`` is the code by QCVN 102 when ``code`` is the one by QĐ 20/2020 (getAgenciesListQD20).
+    """
+    found = []
+    for row in rows if isinstance(rows, list) else ():
+        if not isinstance(row, dict):
+            continue
+        code, name = _text(row, "code")[:35].upper(), _text(row, "name")[:200]
+        if code and name:
+            found.append(Agency(
+                code, name, _text(row, "code102", "oldCode")[:35].upper(), _text(row, "pcode", "centerCode")[:35].upper(),
+                _text(row, "mail")[:100], str(row.get("deleted", "")).lower() in ("true", "1")))
+    return found

@@ -1,0 +1,324 @@
+"""An axis for tests and for trying a configuration: both interfaces, real HTTP, with faults that can be switched on.
+
+``python -m wire.axis.standin --port 9900 --account snv:secret:H96.02 --account stc:secret2:H97.03`` serves until
+stopped. Packets lie in memory and in a temporary folder: nothing here is meant to keep documents.
+"""
+import argparse
+import hashlib
+import json
+import re
+import sys
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import parse_qs, urlsplit
+
+from .vxp import genuine
+
+_PREFIX = "xroadvnpt-"
+_KINDS = ("edoc", "status")
+_HEAD_LIMIT = 4096
+
+
+@dataclass
+class Account:
+    """One registered system: it may send for its agencies and empties their queues."""
+
+    system: str
+    secret: str
+    codes: tuple
+
+
+@dataclass
+class Faults:
+    """What goes wrong, until it is switched off.
+
+    :ivar down: every request ends without an answer     :ivar slow: seconds before each answer
+    :ivar lose_answers: this many times accept a packet and break the connection instead of answering
+    :ivar duplicate: every packet is put into the queue twice, under two ids
+    :ivar error: error code given to every sending       :ivar garbage: answers are HTML
+    :ivar expire_tokens: every token is at once invalid
+    """
+
+    down: bool = False
+    slow: float = 0
+    lose_answers: int = 0
+    duplicate: bool = False
+    error: str = ""
+    garbage: bool = False
+    expire_tokens: bool = False
+
+
+@dataclass
+class Waiting:
+    """A packet on the axis."""
+
+    doc_id: str
+    sender: str
+    recipient: str
+    kind: str
+    path: Path
+    status: str = "initial"
+
+
+@dataclass
+class Axis:
+    """The state behind the server."""
+
+    accounts: list
+    directory: list = field(default_factory=list)
+    locked: set = field(default_factory=set)
+    faults: Faults = field(default_factory=Faults)
+    packets: list = field(default_factory=list)
+    sent: int = 0
+    tokens: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.lock = threading.Lock()
+        self.folder = TemporaryDirectory(prefix="axis-")
+
+    def account(self, system):
+        return next((account for account in self.accounts if account.system == system), None)
+
+    def owner(self, code):
+        return next((account for account in self.accounts if code in account.codes), None)
+
+    def accept(self, account, sender, recipients, kind, raw):
+        """(error code, id of the first packet)."""
+        if self.faults.error:
+            return self.faults.error, ""
+        if sender not in account.codes:
+            return "19", ""
+        if b"edXML" not in raw[:_HEAD_LIMIT]:
+            return "22", ""
+        if any(code in self.locked for code in recipients):
+            return "23", ""
+        if not recipients or any(not self.owner(code) for code in recipients):
+            return "18", ""
+        ids = []
+        with self.lock:
+            self.sent += 1
+            for code in recipients:
+                for _copy in range(2 if self.faults.duplicate else 1):
+                    doc_id = uuid.uuid4().hex[:24]
+                    path = Path(self.folder.name) / doc_id
+                    path.write_bytes(raw)
+                    self.packets.append(Waiting(doc_id, sender, code, kind, path))
+                    ids.append(doc_id)
+        return "0", ids[0]
+
+    def queue(self, account, kind):
+        with self.lock:
+            return [
+                packet for packet in self.packets
+                if packet.kind == kind and packet.recipient in account.codes and packet.status in ("initial", "processing")]
+
+    def find(self, account, doc_id):
+        with self.lock:
+            return next((p for p in self.packets if p.doc_id == doc_id and p.recipient in account.codes), None)
+
+
+class _Broken(Exception):
+    """End the connection without an answer."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_arguments):
+        """Nothing: the output belongs to the tests."""
+
+    @property
+    def axis(self):
+        return self.server.axis
+
+    def do_GET(self):
+        self._serve()
+
+    def do_POST(self):
+        self._serve()
+
+    def _serve(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        faults = self.axis.faults
+        if faults.slow:
+            time.sleep(faults.slow)
+        try:
+            if faults.down:
+                raise _Broken
+            if faults.garbage:
+                return self._answer(200, b"<html>Bao tri he thong</html>", "text/html")
+            path = urlsplit(self.path)
+            name = path.path.rsplit("/", 1)[-1]
+            if "/v1/" in path.path:
+                self._rest(name, {key: values[0] for key, values in parse_qs(path.query).items()}, body)
+            else:
+                self._vxp(name, body)
+        except _Broken:
+            self.close_connection = True
+        return None
+
+    # ------------------------------------------------------------- header HMAC
+
+    def _vxp(self, name, body):
+        values = {key.lower().removeprefix(_PREFIX): value for key, value in self.headers.items() if key.lower().startswith(_PREFIX)}
+        account = self._genuine(values)
+        if account is None:
+            return self._answer(401, b"Unauthorized", "text/plain")
+        if name == "sendEdoc":
+            raw = _part(body, self.headers.get("Content-Type", ""))
+            if values.get("hash-file") != "".join(f"{byte:x}" for byte in hashlib.sha256(raw).digest()):
+                return self._json(_error("21"))
+            return self._send(account, values.get("from", ""), json.loads(values.get("to") or "[]"), values.get("messagetype"), raw)
+        if name == "getReceivedEdocList":
+            return self._json(_ok(data=self._list(account, values.get("messagetype"))))
+        if name == "downloadEdoc":
+            return self._download(account, values.get("docid", ""))
+        if name == "updateStatus":
+            return self._acknowledge(account, values.get("docid", ""), values.get("status", ""))
+        if name == "getAgenciesListQD20":
+            return self._json(_ok(data=self.axis.directory))
+        if name == "countReceiveEdoc":
+            return self._json(_ok(count=sum(len(self.axis.queue(account, kind)) for kind in _KINDS)))
+        return self._answer(404, b"{}", "application/json")
+
+    def _genuine(self, values):
+        account = self.axis.account(values.get("systemid", ""))
+        if not account:
+            return None
+        return account if genuine(values, account.secret) else None
+
+    # -------------------------------------------------------------------- REST
+
+    def _rest(self, name, query, body):
+        if name == "login":
+            given = json.loads(body or b"{}")
+            account = self.axis.account(given.get("systemId", ""))
+            if not account or account.secret != given.get("secretKey"):
+                return self._answer(401, b"Unauthorized", "text/plain")
+            token = uuid.uuid4().hex
+            self.axis.tokens[token] = account
+            return self._json({"status": "OK", "code": "0", "data": {"token": token}})
+        account = self.axis.tokens.get(self.headers.get("Authorization", "").removeprefix("Bearer "))
+        if self.axis.faults.expire_tokens:
+            self.axis.tokens.clear()
+        if not account or account.secret != self.headers.get("X-SecretKey"):
+            return self._answer(401, b"Unauthorized", "text/plain")
+        if name == "sendEdoc":
+            raw = _part(body, self.headers.get("Content-Type", ""))
+            return self._send(account, query.get("from", ""), [query.get("to", "")], query.get("messageType"), raw)
+        if name == "syncReceivedEdocList":
+            return self._json({"status": "OK", "code": "0", "data": self._list(account, query.get("messageType"))})
+        if name == "getEdoc":
+            return self._download(account, query.get("docId", ""))
+        if name == "updateStatus":
+            given = json.loads(body or b"{}")
+            return self._acknowledge(account, given.get("docId", ""), given.get("status", ""))
+        if name == "getAgenciesList":
+            return self._json({"status": "OK", "code": "0", "data": self.axis.directory})
+        return self._answer(404, b"{}", "application/json")
+
+    # ------------------------------------------------------------------ common
+
+    def _send(self, account, sender, recipients, kind, raw):
+        if kind not in _KINDS:
+            return self._json(_error("22"))
+        code, doc_id = self.axis.accept(account, sender, recipients, kind, raw)
+        if code != "0":
+            return self._json(_error(code))
+        if self.axis.faults.lose_answers:
+            self.axis.faults.lose_answers -= 1
+            raise _Broken
+        return self._json(_ok(DocId=doc_id))
+
+    def _list(self, account, kind):
+        return [
+            {"docId": packet.doc_id, "from": packet.sender, "to": packet.recipient, "serviceType": "eDoc",
+             "messageType": packet.kind, "status": packet.status}
+            for packet in self.axis.queue(account, kind)]
+
+    def _download(self, account, doc_id):
+        packet = self.axis.find(account, doc_id)
+        if not packet:
+            return self._json(_error("10"))
+        packet.status = "processing"
+        return self._answer(200, packet.path.read_bytes(), "application/octet-stream")
+
+    def _acknowledge(self, account, doc_id, status):
+        packet = self.axis.find(account, doc_id)
+        if not packet or status not in ("done", "fail", "processing"):
+            return self._json(_error("10"))
+        packet.status = status
+        return self._json(_ok())
+
+    def _json(self, answer):
+        self._answer(200, json.dumps(answer).encode(), "application/json")
+
+    def _answer(self, status, raw, content_type):
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+
+def _ok(**values):
+    return {"status": "OK", "ErrorCode": "0", "ErrorDesc": "", **values}
+
+
+def _error(code):
+    return {"status": "FAIL", "ErrorCode": code, "ErrorDesc": f"error {code}"}
+
+
+def _part(body, content_type):
+    """The file of a multipart body with one part."""
+    match = re.search(r"boundary=([0-9A-Za-z]+)", content_type)
+    if not match or b"\r\n\r\n" not in body:
+        return b""
+    return body.split(b"\r\n\r\n", 1)[1].removesuffix(f"\r\n--{match[1]}--\r\n".encode())
+
+
+class AxisServer:
+    """The stand-in on a free port of this machine; a context manager. ``axis`` is its state, ``url`` its address."""
+
+    def __init__(self, accounts, directory=(), port=0):
+        self.axis = Axis(list(accounts), list(directory))
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
+        self._server.daemon_threads = True
+        self._server.axis = self.axis
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error):
+        self._server.shutdown()
+        self._server.server_close()
+        self.axis.folder.cleanup()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--port", type=int, default=9900)
+    parser.add_argument("--account", action="append", required=True, metavar="SYSTEM:SECRET:CODE[,CODE…]")
+    parser.add_argument("--directory", type=Path, help="JSON list of {code, name, code102}")
+    options = parser.parse_args()
+    accounts = []
+    for text in options.account:
+        system, secret, codes = text.split(":", 2)
+        accounts.append(Account(system, secret, tuple(codes.split(","))))
+    directory = json.loads(options.directory.read_text("utf-8")) if options.directory else []
+    with AxisServer(accounts, directory, options.port) as server:
+        sys.stdout.write(server.url + "\n")
+        sys.stdout.flush()
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

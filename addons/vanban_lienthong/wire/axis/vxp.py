@@ -1,0 +1,131 @@
+"""The interface of the national axis (VXP): POST <address>/<name>, parameters as signed headers.
+
+Each parameter is a header ``XroadVnpt-<name>``; their JSON text, its HMAC-SHA256 and the list of the names go
+along. "Xroad" is only a name: it is not the X-Road protocol. The axis is asked, it never calls.
+"""
+import datetime
+import hashlib
+import hmac
+import json
+import uuid
+from zoneinfo import ZoneInfo
+
+from ..session import CHUNK, FilePart, Session
+from .answers import checked, required
+from .items import KINDS, agencies, items
+
+PREFIX = "XroadVnpt-"
+VERSION = "3.0.201608"
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+_LIST_LIMIT = 64 * 1024 * 1024
+
+
+def file_digest(stream):
+    """SHA-256 of a binary file, which is read and set to its start, as this interface writes it: hexadecimal without
+    a leading zero in each byte."""
+    digest = hashlib.sha256()
+    while chunk := stream.read(CHUNK):
+        digest.update(chunk)
+    stream.seek(0)
+    return "".join(f"{byte:x}" for byte in digest.digest())
+
+
+def timestamp(now):
+    """``ddMMyyyy'T'HHmmss+SSSS``: what stands behind the plus sign are milliseconds."""
+    return f"{now:%d%m%Y}T{now:%H%M%S}+{now.microsecond // 1000:04d}"
+
+
+def read_timestamp(text):
+    """The moment of a timestamp as written by :func:`timestamp`; None when it is none."""
+    try:
+        return datetime.datetime.strptime((text or "")[:15], "%d%m%YT%H%M%S").replace(tzinfo=VIETNAM)
+    except ValueError:
+        return None
+
+
+def genuine(headers, secret):
+    """Whether the headers of a received call (lower case, without prefix) are signed with ``secret`` and agree with it."""
+    text = headers.get("sign-header", "")
+    expected = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(expected.encode(), headers.get("hash-header", "").encode("utf-8", "replace")):
+        return False
+    try:
+        signed = json.loads(text)
+    except ValueError:
+        return False
+    names = headers.get("sign-header-key", "").split(";")
+    # Every header that decides about the call must be the one that was signed.
+    return isinstance(signed, dict) and {"systemid", "timestamp"} <= set(names) and all(
+        isinstance(signed.get(name), str) and headers.get(name.lower()) == signed[name].encode("ascii", "replace").decode()
+        for name in names)
+
+
+def signed_headers(parameters, secret):
+    """HTTP headers of one call. ``parameters`` in their order; texts beyond ASCII travel escaped in the JSON."""
+    text = json.dumps(parameters)
+    headers = {PREFIX + name: value.encode("ascii", "replace").decode() for name, value in parameters.items()}
+    headers[PREFIX + "sign-header"] = text
+    headers[PREFIX + "sign-header-key"] = ";".join(parameters)
+    headers[PREFIX + "hash-header"] = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    headers[PREFIX + "version"] = VERSION
+    return headers
+
+
+class VxpClient:
+    """Client of one account on the axis.
+
+    :param url: address of the interface   :param system: its systemId   :param secret: its shared secret
+    :param ca_pem, timeout, allow_plain: see :class:`..session.Session`
+    """
+
+    def __init__(self, url, system, secret, ca_pem=None, timeout=60, allow_plain=False):
+        self._session = Session(url, ca_pem, timeout, allow_plain)
+        self._system, self._secret = system, secret
+
+    def send(self, path, sender, recipient, kind):
+        """Hand one packet over for one recipient; returns the id that the axis gave it. Raises DeliveryError."""
+        body = FilePart(path, "file_doc", uuid.uuid4().hex)
+        with open(path, "rb") as stream:
+            digest = file_digest(stream)
+        answer = self._call("sendEdoc", {
+            "from": sender, "servicetype": "eDoc", "messagetype": KINDS[kind], "to": json.dumps([recipient]),
+            "hash-file": digest}, body)
+        return required(answer, "DocId", "docId")
+
+    def waiting(self, kind):
+        """Items of this kind that wait for us."""
+        answer = self._call("getReceivedEdocList", {"servicetype": "eDoc", "messagetype": KINDS[kind]})
+        return items(answer.get("data"), kind)
+
+    def download(self, item, target, limit):
+        """Write the packet to the file ``target``; bytes written. Raises DeliveryError."""
+        url, headers = self._request("downloadEdoc", {"docId": item.doc_id})
+        status, content_type, size = self._session.download("POST", url, headers, target, limit)
+        if status != 200 or content_type.startswith("application/json"):
+            with open(target, "rb") as stream:
+                checked(status if status != 200 else 400, stream.read(_LIST_LIMIT))
+        return size
+
+    def acknowledge(self, item, done=True):
+        """Take the packet out of our queue."""
+        self._call("updateStatus", {"docId": item.doc_id, "status": "done" if done else "fail"})
+
+    def agencies(self):
+        """The directory, with the codes of both regulations."""
+        return agencies(self._call("getAgenciesListQD20", {}).get("data"))
+
+    def count(self):
+        """Packets that wait for us."""
+        answer = self._call("countReceiveEdoc", {}, method="GET")
+        return int(str(answer.get("count", answer.get("data", 0))) or 0)
+
+    def _request(self, name, parameters):
+        # A fresh time for each call: the signature would otherwise be good for ever.
+        signed = {"systemid": self._system, "timestamp": timestamp(datetime.datetime.now(VIETNAM)), **parameters}
+        return f"{self._session.base}/{name}", signed_headers(signed, self._secret)
+
+    def _call(self, name, parameters, body=None, method="POST"):
+        url, headers = self._request(name, parameters)
+        if body is not None:
+            headers["Content-Type"] = body.content_type
+        return checked(*self._session.call(method, url, headers, body, limit=_LIST_LIMIT))

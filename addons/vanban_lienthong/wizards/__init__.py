@@ -1,0 +1,1 @@
+from . import directory_import, packet_step, peer_secret

@@ -1,0 +1,34 @@
+from odoo import api, fields, models
+
+
+class PeerSecret(models.TransientModel):
+    """Enter or make the shared secret of a connection; it is shown once and never again."""
+
+    _name = "vanban.peer.secret"
+    _description = "Shared secret of a connection"
+
+    peer_id = fields.Many2one("vanban.peer", "Connection", readonly=True, ondelete="cascade")
+    transport_id = fields.Many2one("vanban.transport", "Axis", readonly=True, ondelete="cascade")
+    member_id = fields.Many2one("vanban.hub.member", "Member", readonly=True, ondelete="cascade")
+    secret = fields.Char("Shared secret", help="At least 32 characters; bring it to the other side on a safe way.")
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        field = {"vanban.transport": "transport_id", "vanban.hub.member": "member_id"}.get(self.env.context.get("active_model"), "peer_id")
+        values.setdefault(field, self.env.context.get("active_id"))
+        return values
+
+    def action_apply(self):
+        self.ensure_one()
+        (self.transport_id or self.peer_id).action_set_secret((self.secret or "").strip())
+        # The form's row would keep the secret until the next clean-up.
+        self.sudo().secret = False  # safe: only empties the own form
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_new(self):
+        self.ensure_one()
+        self.secret = (self.member_id or self.peer_id).action_new_secret()
+        return {
+            "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "view_mode": "form", "target": "new",
+        }

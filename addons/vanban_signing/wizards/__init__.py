@@ -1,0 +1,2 @@
+from . import custody_wizard, picture_wizard, request_wizard
+from . import ask_wizard

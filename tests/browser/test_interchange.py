@@ -1,0 +1,177 @@
+"""Two agencies on two servers: the sending page, the reception desk, quarantine, reconciliation, monitoring and hub console."""
+
+import hashlib
+import re
+import tempfile
+import uuid
+
+import pytest
+
+from conftest import SECRETS, SHOTS, SIZES
+from demo import agencies, custody, letters, packets, papers, peers, pki, waiting
+from demo.client import b64
+from demo.people import SO_TAI_CHINH
+from demo.site import Site
+from person import Person
+from proves import proves
+from wire.http_client import HttpClient
+
+
+@pytest.fixture(scope="module")
+def pair(site, keys):
+    """(Sở Nội vụ, Sở Tài chính, send) connected over TLS; ``send(raw)`` posts bytes to Sở Nội vụ as Sở Tài chính would."""
+    ca, _own = keys
+    far = pki.keys(ca, SO_TAI_CHINH)
+    other = Site(SO_TAI_CHINH, "vb_browser_stc", ca, 18712, 18713, {**far.server_environment, "VANBAN_SIGNING_SECRETS": str(SECRETS)})
+    other.create()
+    try:
+        other.start()
+        agencies.set_up(other)
+        custody.enrol(other, ca, far)
+        key, secret = peers.connect(site, other, ca.certificate)
+
+        def send(raw):
+            client = HttpClient(site.address, key, secret, ca_pem=ca.certificate.read_text())
+            with tempfile.NamedTemporaryFile() as file:
+                file.write(raw)
+                file.flush()
+                client.send(file.name, str(uuid.uuid4()), SO_TAI_CHINH.code, site.agency.code, "document", len(raw), hashlib.sha256(raw).hexdigest())
+
+        yield site, other, send
+    finally:
+        other.close()
+
+
+@pytest.fixture(params=list(SIZES))
+def at(request, pair, chrome):
+    """``at(site, login)`` gives a person at a desktop and, in a second run, at a phone."""
+    pages = []
+
+    def _at(site, login):
+        page = chrome.page(*SIZES[request.param])
+        pages.append(page)
+        return Person(page, site.server.base, login, site.agency.person(login).password, SHOTS)
+
+    yield _at
+    for number, page in enumerate(pages):
+        if getattr(request.node, "failed", False):
+            page.screenshot(SHOTS / f"failed-{request.node.name}-{number}.png")
+        page.close()
+
+
+def issued(other, subject):
+    """A letter of Sở Tài chính to Sở Nội vụ, signed with ink and sealed by the key device; (id, number and symbol)."""
+    document = letters.to_leader(other, subject, [{"partner_id": other.ids["partner"]}])
+    clerk = other.user("vanthu")
+    clerk.call("vanban.document", "action_sign_on_paper", document, filename="ban-quet.pdf", content_b64=b64(papers.scan("Bản quét")))
+    for step in ("action_clerk_check", "action_allocate_number", "action_seal", "action_issue"):
+        clerk.call("vanban.document", step, document)
+    return document, clerk.value("vanban.document", document, "code")
+
+
+def open_row(person, path, text, see=".o_form_view .o_statusbar_status"):
+    person.open(path, ".o_list_view, .o_kanban_view")
+    person.page.click(".o_kanban_record:not(.o_kanban_ghost), .o_data_row .o_data_cell", text, timeout=60)
+    person.page.see(see, timeout=30)
+    person.settle()
+
+
+@pytest.mark.parametrize("at", ["desktop"], indirect=True)
+@proves("LT-05")
+def test_course_of_a_letter(pair, at):
+    """The clerk there registers with one press; the sender's page shows every step with its time, nobody reports by hand."""
+    site, other, _send = pair
+    document, code = issued(other, "đề nghị góp ý dự thảo")
+    waiting.until(lambda: site.user("vanthu").search("vanban.document", [("direction", "=", "in"), ("code", "=", code)]), "văn bản đến")
+    receiver = at(site, "vanthu")
+    open_row(receiver, "lien-thong-den", code)
+    receiver.shot("60-received-packet")
+    receiver.page.click(".oe_stat_button, .o-form-buttonbox button", "Văn bản")
+    receiver.page.see(".o_vanban_form .o_statusbar_status", timeout=30)
+    receiver.press("Vào sổ")
+    receiver.state("Đã đăng ký")
+    clerk = other.user("vanthu")
+    waiting.until(
+        lambda: clerk.find("vanban.packet.out", [("document_id", "=", document), ("state", "=", "accepted")], ["id"]), "trạng thái 03")
+    sender = at(other, "vanthu")
+    open_row(sender, "lien-thong-di", code)
+    for step in ("queued", "sent", "01", "03"):
+        sender.page.see(f".o_vanban_timeline li[data-step='{step}'][data-kind=done] small")
+    sender.page.see(".o_vanban_timeline li[data-step='06'][data-kind=next]")
+    sender.shot("61-course-of-packet")
+    for person in (receiver, sender):
+        person.no_trouble()
+
+
+def test_quarantine(pair, at):
+    """A packet whose bytes were damaged before it was signed waits with its reason; reading again and setting aside are one press each."""
+    site, other, send = pair
+    document, _code = issued(other, "gửi số liệu")
+    raw, _message = packets.sent_bytes(other, document)
+    mark = uuid.uuid4().hex[:6]
+    start = raw.index(b"JVBER")
+    send(re.sub(rb"/STC-\w+", f"/HONG-{mark}".encode(), raw[:start] + b"*" + raw[start + 1:]))
+    clerk = site.user("vanthu")
+    [held] = waiting.until(
+        lambda: clerk.find("vanban.packet.in", [("state", "=", "quarantined")], ["id"], limit=1, order="id desc"), "gói tin bị giữ lại")
+    person = at(site, "vanthu")
+    person.open("lien-thong-giu-lai", ".o_list_view, .o_kanban_view")
+    person.shot("62-quarantine")
+    person.open(f"lien-thong-giu-lai/{held['id']}", ".o_form_view .alert-danger")
+    person.page.see(".alert-danger", "base64")
+    person.shot("63-held-packet")
+    person.press("Đọc lại")
+    waiting.until(lambda: clerk.value("vanban.packet.in", held["id"], "state") == "quarantined", "đọc lại xong")
+    person.open(f"lien-thong-giu-lai/{held['id']}", ".o_form_view .alert-danger")
+    person.press("Để riêng")
+    person.page.see(".modal .o_field_widget[name=comment]")
+    person.type("comment", "Đã báo nơi gửi gửi lại")
+    person.press("Thực hiện")
+    person.page.gone(".modal .modal-content", timeout=30)
+    assert clerk.value("vanban.packet.in", held["id"], "state") == "discarded"
+    person.no_trouble()
+
+
+def test_monitoring_and_reconciliation(pair, at):
+    site, _other, _send = pair
+    root = site.login("admin", "admin")
+    root.call("ir.cron", "method_direct_trigger", root.search("ir.cron", [("cron_name", "like", "daily reconciliation")]))
+    admin = at(site, "quantri")
+    admin.open("lien-thong-giam-sat", ".o_vanban_monitor .o_vanban_box")
+    admin.page.see(".o_vanban_box[data-box=out_waiting] .o_vanban_box_count")
+    admin.page.see(".o_vanban_connection", "Sở Tài chính tỉnh Mẫu")
+    admin.page.see(".o_vanban_connection .badge", "Đang kết nối")
+    admin.shot("64-monitor")
+    clerk = at(site, "vanthu")
+    clerk.open("lien-thong-doi-soat", ".o_data_row, .o_kanban_record:not(.o_kanban_ghost)")
+    clerk.page.click(".o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost)")
+    clerk.page.see(".o_form_view .o_statusbar_status", timeout=30)
+    clerk.press("Đối soát lại")
+    clerk.settle()
+    clerk.shot("65-reconciliation")
+    report = site.user("vanthu").search("vanban.reconciliation", [])[0]
+    answer = site.user("vanthu").get(f"/vanban/reconciliation/{report}")
+    assert answer.status_code == 200 and answer.content.startswith(b"%PDF")
+    assert site.user("chuyenvien").get(f"/vanban/reconciliation/{report}").status_code == 404
+    for person in (admin, clerk):
+        person.no_trouble()
+
+
+def test_hub_console(pair, at):
+    """A member is cut off by one press, and let in again by another."""
+    site, _other, _send = pair
+    keeper = site.user("quantri")
+    name = f"Thành viên {uuid.uuid4().hex[:6]}"
+    partner = keeper.create("res.partner", {"name": name, "is_company": True, "vanban_code": f"Z98.{uuid.uuid4().int % 10**6}"})
+    member = keeper.create("vanban.hub.member", {"partner_id": partner, "system_id": f"tv-{partner}"})
+    admin = at(site, "quantri")
+    admin.open("truc-thanh-vien", ".o_list_view, .o_kanban_view")
+    admin.shot("66-hub")
+    admin.open(f"truc-thanh-vien/{member}", ".o_form_view .o_statusbar_buttons, .o_form_view header")
+    admin.press("Ngắt khỏi trục")
+    waiting.until(lambda: keeper.value("vanban.hub.member", member, "blocked"), "thành viên bị cắt")
+    admin.page.see(".o_form_view .ribbon, .o_widget_web_ribbon", timeout=30)
+    admin.press("Cho kết nối lại")
+    waiting.until(lambda: not keeper.value("vanban.hub.member", member, "blocked"), "thành viên được nối lại")
+    admin.shot("67-hub-member")
+    admin.no_trouble()

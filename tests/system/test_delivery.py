@@ -1,0 +1,129 @@
+"""Between two agencies: delivered once whatever happens, duplicates seen, hostile packets put aside."""
+
+import base64
+import hashlib
+import re
+import time
+
+import pytest
+
+from demo import database, letters, packets, waiting
+from demo.facts import Facts
+from proves import proves
+
+
+@pytest.fixture(scope="module")
+def issued(network):
+    """A letter that Sở Tài chính has issued to Sở Nội vụ: (document, its identifier, bytes sent, packet number)."""
+    for site in network.sites:
+        if not site.server.running:
+            site.start()
+    stc = network.stc
+    document = letters.issue(network, stc, "gửi tài liệu họp", [{"partner_id": stc.ids["partner"]}])
+    code = stc.user("vanthu").value("vanban.document", document, "document_code")
+    Facts.wait_arrival(network.snv, code)
+    raw, message = packets.sent_bytes(stc, document)
+    return document, code, raw, message
+
+
+def _received(site, code):
+    return database.query(site.db, "SELECT id FROM vanban_document WHERE direction = 'in' AND document_code = %s", code)
+
+
+def test_receiver_down_then_up(network, snv, stc):
+    snv.stop()
+    document = letters.issue(network, stc, "thử mất kết nối", [{"partner_id": stc.ids["partner"]}])
+    clerk = stc.user("vanthu")
+    code = clerk.value("vanban.document", document, "document_code")
+
+    def failed_attempts():
+        rows = clerk.find("vanban.packet.out", [("document_id", "=", document)], ["attempts", "state", "error"])
+        return rows if rows and rows[0]["attempts"] else None
+
+    rows = waiting.until(failed_attempts, "lần gửi không thành công")
+    assert rows[0]["state"] == "error" and rows[0]["error"]
+    snv.start()
+    Facts.wait_arrival(snv, code, timeout=150)  # the next attempt is the job's own, nobody presses anything
+    Facts.wait_status(stc, document, "arrived")
+    time.sleep(3)  # long enough for a second delivery, if there were one
+    assert len(_received(snv, code)) == 1
+    packets_in = database.query(snv.db, "SELECT count(*) FROM vanban_packet_in WHERE document_code = %s", code)
+    assert packets_in == [(1,)]
+
+
+@proves("LT-14")
+def test_same_packet_twice(network, snv, stc, issued):
+    _document, code, raw, message = issued
+    logged = database.query(snv.db, "SELECT count(*) FROM vanban_packet_in WHERE state = 'duplicate'")[0][0]
+    packets.post(network, stc, snv, raw, message)  # the acknowledgement was lost: the same number again
+    packets.post(network, stc, snv, raw)  # sent a second time by hand: another number, the same bytes
+    waiting.until(
+        lambda: (
+            database.query(snv.db, "SELECT count(*) FROM vanban_packet_in WHERE state = 'duplicate'")[0][0] > logged
+        ),
+        "gói tin trùng được ghi nhận",
+    )
+    assert len(_received(snv, code)) == 1
+
+    # the same identifier with another content: nobody but the clerk may decide what it is
+    before = database.query(snv.db, "SELECT max(id) FROM vanban_packet_in")[0][0]
+    other = raw.replace("gửi tài liệu họp".encode(), "gửi tài liệu khác".encode())
+    assert other != raw
+    packets.post(network, stc, snv, other)
+    clerk = snv.user("vanthu")
+    held = waiting.until(
+        lambda: clerk.find("vanban.packet.in", [("id", ">", before), ("state", "=", "quarantined")], ["reason"]),
+        "gói tin trùng mã định danh được giữ lại",
+    )
+    assert "Trùng mã định danh" in held[0]["reason"]
+    assert len(_received(snv, code)) == 1
+
+
+def _hostile(raw):
+    """{name: bytes} of packets that nobody should be able to hurt us with."""
+    body = raw.index(b"JVBER")  # the first letters of any PDF in base64
+    start, end = raw.index(b"<Attachment>"), raw.index(b"</AttachmentEncoded>")
+    small = re.sub(rb"JVBER[A-Za-z0-9+/=\s]*", base64.b64encode(b"%PDF-1.4 x"), raw[start:end])
+    declaration = b"?>\n"
+    return {
+        "dtd": raw.replace(
+            declaration, declaration + b'<!DOCTYPE edXML [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n', 1
+        ),
+        "bomb": raw.replace(
+            declaration,
+            declaration + b'<!DOCTYPE edXML [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>\n',
+            1,
+        ),
+        "path": re.sub(rb"(<AttachmentName>)", rb"\1../../../../etc/cron.d/", raw),
+        "namespace": raw.replace(b"http://www.mic.gov.vn/TBT/QCVN_102_2016", b"http://example.com/other"),
+        "base64": raw[:body] + raw[body + 5 :],
+        "many": raw[:start] + small * 10_000 + raw[end:],
+        "text": b"day khong phai la goi tin",
+    }
+
+
+CASES = ("dtd", "bomb", "path", "namespace", "base64", "many", "text")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_hostile_packet(network, snv, stc, issued, case):
+    _document, code, raw, _message = issued
+    # a document that was not there before, so that a quarantined packet cannot hide behind a duplicate
+    fresh = re.sub(re.escape(code.encode()), f"{code}-{case}".encode(), raw)
+    bad = _hostile(fresh)[case]
+    assert bad != fresh
+    documents = database.query(snv.db, "SELECT count(*) FROM vanban_document")[0][0]
+    before = database.query(snv.db, "SELECT coalesce(max(id), 0) FROM vanban_packet_in")[0][0]
+    packets.post(network, stc, snv, bad)
+    clerk = snv.user("vanthu")
+
+    def settled():
+        rows = clerk.find("vanban.packet.in", [("id", ">", before)], ["state", "reason", "sha256", "size"])
+        return rows if rows and rows[0]["state"] != "received" else None
+
+    row = waiting.until(settled, f"gói tin {case} được xử lý")[0]
+    assert row["state"] == "quarantined", row
+    assert re.search("[ạảãàáặệộợửữđăâêôơưấềốứ]", row["reason"]), row["reason"]
+    assert row["sha256"] == hashlib.sha256(bad).hexdigest() and row["size"] == len(bad)  # nothing lost
+    assert database.query(snv.db, "SELECT count(*) FROM vanban_document")[0][0] == documents
+    assert clerk.count("vanban.document", []) > 0  # the server is unharmed

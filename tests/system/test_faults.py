@@ -1,0 +1,22 @@
+"""A few documents through every fault; ``tests/soak/test_interchange_faults.py`` is the same by the thousand."""
+
+from fault_run import FaultRun
+from proves import proves
+
+
+@proves("LT-18")
+def test_each_fault_once(network, snv, stc):
+    run = FaultRun(network, recipients=3, mark="Y")
+    try:
+        run.connect()
+        run.lose_answers(2)
+        run.issue()
+        run.drop_network()
+        run.issue()
+        run.kill_sender()
+        run.restart_receiver()
+        run.wait(120)
+        assert run.there.lost + run.back.lost
+        run.check()
+    finally:
+        run.close()
