@@ -74,7 +74,7 @@ class PacketOut(models.Model):
     remote_id = fields.Char("Number at the recipient", readonly=True)
     queued_date = fields.Datetime("Queued", readonly=True, default=fields.Datetime.now)
     # the time to give up runs from here; the day of the packet stays that of its issue
-    retried_date = fields.Datetime(readonly=True)
+    retried_date = fields.Datetime("Retried", readonly=True)
     sent_date = fields.Datetime("Sent on", readonly=True)
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime("Next attempt", readonly=True, default=fields.Datetime.now)
