@@ -1,5 +1,8 @@
 """Run the tests: unit, addons, system, browser; one pytest process each, exit status 1 when any fails.
 
+All together they run in two lanes, each part's output printed when it ends; the browser comes last, alone, because a
+person's clicks suffer most from a busy machine.
+
 ``run_tests.py [--part unit] [--addon vanban_core] [-k EXPRESSION] [-x]``; ``make test`` passes PART, ADDON and K.
 What the tests prove goes to ``var/trace/<part>.json`` and, over all parts, to ``var/trace.json``.
 """
@@ -8,12 +11,15 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import testdb
 from coverage_of_rows import merge
 
 ROOT = testdb.ROOT
 PARTS = ("unit", "addons", "system", "browser")
+#: What may run beside each other: each stage waits for all lanes of the one before.
+STAGES = ((("addons",), ("unit", "system")), (("browser",),))
 # Only when asked for: hours of faults and hundreds of thousands of broken inputs.
 ENDURANCE = "soak"
 PACKAGES = ("vanban_core", "vanban_signing", "vanban_lienthong", "vanban_archive")
@@ -80,22 +86,61 @@ def _addons(options):
         testdb.drop(database)
 
 
+def _run(part, options):
+    print(f"== {part}", flush=True)
+    started = time.monotonic()
+    status = _addons(options) if part == "addons" else _plain(part, options)
+    return {part: (status, time.monotonic() - started)}
+
+
+def _lane(parts, options):
+    """Run ``parts`` one after the other, each in a process of its own that keeps its output together."""
+    results = {}
+    for part in parts:
+        command = ["python", "-u", __file__, "--part", part, "--in-lane"]
+        command += ["-k", options.k] if options.k else []
+        command += ["-x"] if options.exitfirst else []
+        started = time.monotonic()
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            errors="replace", check=False,
+        )
+        sys.stdout.write(done.stdout)
+        sys.stdout.flush()
+        results[part] = (done.returncode, time.monotonic() - started)
+    return results
+
+
+def _everything(options):
+    # Once, before the lanes: the template of the databases would make one of them wait for the other.
+    testdb.addons_template(testdb.with_dependencies(sorted(testdb.manifests())))
+    results = {}
+    for lanes in STAGES:
+        print(f"== running {', '.join(part for lane in lanes for part in lane)}", flush=True)
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            for found in pool.map(lambda lane: _lane(lane, options), lanes):
+                results |= found
+    return results
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--part", choices=(*PARTS, ENDURANCE))
     parser.add_argument("--addon")
     parser.add_argument("-k")
     parser.add_argument("-x", "--exitfirst", action="store_true")
+    parser.add_argument("--in-lane", action="store_true", help="another process joins the parts' traces")
     options = parser.parse_args()
-    parts = [options.part] if options.part else (["addons"] if options.addon else PARTS)
-    results = {}
     subprocess.run([str(ROOT / "scripts" / "odoo_conf.sh")], check=True)
-    for part in parts:
-        print(f"== {part}", flush=True)
-        started = time.monotonic()
-        status = _addons(options) if part == "addons" else _plain(part, options)
-        results[part] = (status, time.monotonic() - started)
-    merge()
+    if options.part or options.addon:
+        results = _run(options.part or "addons", options)
+    else:
+        try:
+            results = _everything(options)
+        except testdb.InstallError as error:
+            sys.exit(f"installation failed:\n{error}")
+    if not options.in_lane:
+        merge()
     print("== result: " + ", ".join(
         f"{part} {'passed' if status == 0 else 'FAILED'} ({seconds:.0f} s)" for part, (status, seconds) in results.items()
     ))
