@@ -59,7 +59,7 @@ class TestCascade(CascadeCase):
         self.assertIn("Chờ số liệu", str(told.mapped("summary")), "the leader is told")
         with self.assertRaises(UserError):
             head.action_assign([self.lead_of(user=self.specialist2)])  # there is a lead already
-        other.with_user(self.second_head).action_assign([{"role": "lead", "user_id": self.outsider.id}])
+        other.with_user(self.second_head).action_assign([{"role": "coordinate", "user_id": self.outsider.id}])
         tree = document.with_user(self.specialist2).get_assignment_tree()
         self.assertEqual([(node["name"], node["role"], len(node["children"])) for node in tree], [
             (self.department.name, "lead", 2), (self.second_unit.name, "coordinate", 1)])

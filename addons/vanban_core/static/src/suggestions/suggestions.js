@@ -54,9 +54,16 @@ export class LetterSuggestions extends Component {
             return;
         }
         this.key = key;
-        if (!record.data.can_edit || !(upload || (record.resId && main))) {
+        // The datapoint, not the id in the database: saving a new document keeps its room, turning to another one does not.
+        if (record.id !== this.recordId) {
+            this.recordId = record.id;
+            this.state.place = false;
+        }
+        if (!recognise) {
             this.state.rows = [];
             this.state.scan = false;
+        }
+        if (!record.data.can_edit || !(upload || (record.resId && main))) {
             this.state.place = this.state.place && record.data.can_edit;
             return;
         }
