@@ -82,7 +82,8 @@ class DocumentIncoming(models.Model):
     # -------------------------------------------------------------- who may
 
     def _is_registry(self):
-        return self.direction == "in" and self.env.user.has_group("vanban_core.group_clerk") and self.company_id in self.env.user.company_ids
+        user = self.env.user
+        return self.direction == "in" and user.has_group("vanban_core.group_clerk") and self.company_id.id in user._get_company_ids()
 
     def _is_responsible(self):
         return self._can_act() and (
@@ -259,7 +260,6 @@ class DocumentIncoming(models.Model):
         self._lock()
         if self.state == "received":
             self._transition("check")
-        self._check_allowed_logged("register")
         self._transition("register", values={"arrival_register_id": register.id, "registered_date": fields.Datetime.now()})
         self._after_registration()
         # Everything slow (hooks, tracking) is done before the counter's row is locked: other clerks wait only for what follows.

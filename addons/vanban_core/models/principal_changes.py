@@ -31,4 +31,19 @@ class ResourceResource(models.Model):
 class HrDepartment(models.Model):
     _name = "hr.department"
     _inherit = ["hr.department", "vanban.kept.in.memory"]
-    _decisive = POST
+    _decisive = POST | {"name"}
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def write(self, vals):
+        """The log shows the names that people and agencies have now."""
+        result = super().write(vals)
+        if "name" in vals and any(self._belongs_to(model) for model in ("res.users", "res.company")):
+            self.env.registry.clear_cache()
+        return result
+
+    def _belongs_to(self, model):
+        records = self.env[model].sudo().with_context(active_test=False)  # safe: existence only
+        return bool(records.search_count([("partner_id", "in", self.ids)], limit=1))

@@ -143,6 +143,9 @@ class TestCascade(CascadeCase):
         dossier.action_open()
         mine.action_start(dossier.id)
         self.assertEqual((document.state, document.dossier_item_ids.dossier_id), ("in_progress", dossier))
+        places = next(group for group in mine.get_metadata()["groups"] if group["key"] == "structure")["rows"]
+        self.assertIn(dossier.code, [row.get("dossier") for row in places], "the document carries the dossier's code")
+        self.assertTrue(dossier.code)
         self.profile("nd30")
         free = self.distributed(lines=[self.lead_of(user=self.specialist)])
         free.with_user(self.specialist).action_start()

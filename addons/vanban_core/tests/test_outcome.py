@@ -100,6 +100,10 @@ class TestOutcome(FollowCase):
             specialist.action_done("reply")
             document.invalidate_recordset(["reply_late"])
             self.assertTrue(document.reply_late, "Trễ hạn báo cáo stays with the record")
+            own = [("company_id", "=", self.company.id), ("id", "in", (document | other).ids)]
+            self.assertEqual(self.env["vanban.document"].search([("reply_late", "=", True), *own]), document)
+            self.assertEqual(self.env["vanban.document"].search([("reply_late", "=", False), *own]), other)
+            self.assertEqual((document | other).filtered_domain([("reply_late", "=", True)]), document)
         self.assertEqual((document.state, document.debt_entry_id.mode), ("done", "answered"))
 
     def test_only_the_lead_decides_the_outcome(self):
