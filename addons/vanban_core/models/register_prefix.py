@@ -66,7 +66,7 @@ class RegisterPrefix(models.Model):
 
     def _every_sheet_book(self):
         """Archived ones too: an archived series still holds its prefix, code and numbers."""
-        return self.with_context(active_test=False).sheet_book_ids.with_context(self.env.context)
+        return self.browse(self.with_context(active_test=False).sheet_book_ids.ids)
 
     def _with_sheet_books(self):
         return self | self._every_sheet_book()

@@ -65,6 +65,8 @@ export class LetterSuggestions extends Component {
         }
         if (!record.data.can_edit || !(upload || (record.resId && main))) {
             this.state.place = this.state.place && record.data.can_edit;
+            this.state.busy = false;
+            this.state.reading = false;
             return;
         }
         this.state.busy = recognise;
@@ -75,14 +77,16 @@ export class LetterSuggestions extends Component {
             : this.orm.silent.call("vanban.document", "get_suggestions", [[record.resId], recognise]);
         try {
             const found = await this.keepLast.add(call);
-            if (!this.record.data.can_edit) {
-                return; // registered meanwhile
+            if (key !== this.key || !this.record.data.can_edit) {
+                return; // another document or file is shown by now, or it was registered meanwhile
             }
             this.state.rows = found.rows;
             this.state.scan = found.scan && !found.rows.length;
         } finally {
-            this.state.busy = false;
-            this.state.reading = false;
+            if (key === this.key) {
+                this.state.busy = false;
+                this.state.reading = false;
+            }
         }
     }
 
