@@ -81,6 +81,32 @@ def _by_touch(clerk, scan, code):
     clerk.no_trouble()
 
 
+def test_suggestions_stay_with_their_document(sign_in, site, tmp_path):
+    """Turning to the next document takes along nothing that was read from the file chosen for the one before."""
+    if sign_in.size == "phone":
+        return  # turned by the pager of the desktop
+    registrar = site.user("vanthu")
+    subjects = [f"Văn bản chưa có tệp số {number}" for number in (1, 2)]
+    registrar.create("vanban.document", [{"direction": "in", "subject": subject} for subject in subjects])
+    clerk = sign_in("vanthu")
+    clerk.open("van-ban-cho-tiep-nhan", ".o_list_view")
+    clerk.page.click(".o_data_row .o_data_cell", subjects[1])
+    clerk.page.see(".o_vanban_form .o_field_widget[name=subject]")
+    clerk.page.gone(".o_vanban_suggestions")
+    clerk.page.upload(".o_vanban_reader_input", letter(tmp_path / "den.pdf", "384/STC-VP"))
+    clerk.page.see(".o_vanban_suggestions li[data-field=code_number]", "384")
+    clerk.page.click(".o_pager_next")
+    clerk.page.wait(
+        "(subject) => document.querySelector('.o_field_widget[name=subject] textarea').value === subject", subjects[0], timeout=30,
+        what="the next document",
+    )
+    clerk.page.gone(".o_vanban_suggestions")
+    # back at the first one, saved meanwhile, its own are there again
+    clerk.page.click(".o_pager_previous")
+    clerk.page.see(".o_vanban_suggestions li[data-field=code_number]", "384")
+    clerk.no_trouble()
+
+
 def test_header_holds_few_buttons(sign_in, tmp_path):
     """One next step, at most three others beside it, the rest in a menu that opens and works."""
     code = f"38{5 if sign_in.size == 'desktop' else 6}/STC-VP"

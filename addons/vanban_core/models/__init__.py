@@ -4,6 +4,7 @@ from . import (
     log_export,
     transition_mixin,
     principal,
+    kept_in_memory,
     principal_changes,
     agency,
     agency_directory,

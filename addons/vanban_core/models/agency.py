@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 from ..tools import agency_code
 
@@ -176,7 +177,9 @@ class HrDepartment(models.Model):
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "vanban.kept.in.memory"]
+    _decisive = frozenset({"vanban_profile_id"})
 
     vanban_code = fields.Char(related="partner_id.vanban_code", readonly=False, string="Identification code")
     vanban_symbol = fields.Char("Symbol of the agency", help="Abbreviation fixed by the head, for instance SNV.")
@@ -197,7 +200,14 @@ class ResCompany(models.Model):
     def _vanban_profile(self):
         """The regulation profile in force for this agency."""
         self.ensure_one()
-        profile = self.sudo().vanban_profile_id or self.env.ref("vanban_core.profile_nd30", raise_if_not_found=False)  # safe: parameters only
+        profiles = self.env["vanban.profile"].sudo()  # safe: parameters only
+        profile = profiles.browse(self._profile_id()) if isinstance(self.id, int) else self.sudo().vanban_profile_id  # safe: as above
+        profile = profile or self.env.ref("vanban_core.profile_nd30", raise_if_not_found=False)
         if not profile:
             raise UserError(self.env._("“%(agency)s” has no regulation profile: choose one in the configuration.", agency=self.name))
         return profile
+
+    @ormcache("self.id")
+    def _profile_id(self):
+        """Asked for at every step of every document: kept until an agency or profile changes."""
+        return self.sudo().vanban_profile_id.id  # safe: a setting

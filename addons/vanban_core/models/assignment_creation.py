@@ -76,8 +76,10 @@ class AssignmentCreation(models.Model):
             present = bool(parent and parent._active_children().filtered(lambda item: item.role == "lead"))
             if leads + present != 1:
                 raise UserError(self.env._("Exactly 1 unit or person must be named as lead; there are %(count)s.", count=leads + present))
-        elif leads > 1 or not lines:
+        elif not lines:
             raise UserError(self.env._("Choose at least one person."))
+        elif leads:
+            raise UserError(self.env._("This unit only coordinates: nobody under it can lead. Choose “Coordinate”."))
 
     def _deadline_vals(self, line, default, parent, document):
         deadline = fields.Date.to_date(line.get("deadline")) or default

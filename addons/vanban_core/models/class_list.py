@@ -34,7 +34,8 @@ class ClassList(models.Model):
     """
 
     _name = "vanban.class.list"
-    _inherit = ["vanban.log.mixin"]
+    _inherit = ["vanban.log.mixin", "vanban.kept.in.memory"]
+    _decisive = frozenset({"class_ids"})  # registers know their classes by code
     _description = "Catalogue of document classes"
     _order = "valid_from desc, id desc"
 
@@ -114,7 +115,8 @@ class DocumentClass(models.Model):
     """A class of the catalogue: in which form it is used, submitted and kept, and whether its paper is digitised (DOC-15)."""
 
     _name = "vanban.document.class"
-    _inherit = ["vanban.log.mixin"]
+    _inherit = ["vanban.log.mixin", "vanban.kept.in.memory"]
+    _decisive = frozenset({"code"})  # registers know their classes by code
     _description = "Document class"
     _order = "list_id, sequence, id"
     _rec_names_search = ["code", "name"]
@@ -159,6 +161,4 @@ class DocumentClass(models.Model):
         rules = vals.keys() - {"sequence", "name", "section"}
         if rules and self.list_id.filtered("is_used"):
             raise UserError(self.env._("Documents already follow this list: its rules are fixed. Make a new version."))
-        if "code" in vals:
-            self.env.registry.clear_cache()  # registers know their classes by code
         return super().write(vals)

@@ -73,7 +73,7 @@ class DocumentAccess(models.Model):
         access.create(new)
         upgrade.act = True
         if new:
-            self._log("grant", data={"to": principals.mapped("display_name"), "act": act, "source": source})
+            self._log("grant", data={"to": [principal._label() for principal in principals], "act": act, "source": source})
 
     def _revoke(self, source, users=None, departments=None):
         """Take back what ``source`` gave; with neither users nor departments, all of it."""

@@ -250,7 +250,7 @@ class DocumentFiles(models.Model):
             raise UserError(self.env._("The file “%(name)s” did not arrive whole. Please upload it again.", name=name)) from error
         if self.direction != "in":
             stage = "draft"  # whatever a client says: scans of signed papers come through a step of their own
-        elif stage not in ("draft", "scan", "received"):
+        elif stage not in ("scan", "received"):
             stage = "received" if self.medium == "electronic" else "scan"
         try:
             self._check_upload_format(name, role, stage)

@@ -1,8 +1,10 @@
 import time
 from contextlib import contextmanager
 
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
+
 from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import ConcurrencyError, LockError, UserError
 
 from .transition_mixin import Transition
 
@@ -80,7 +82,8 @@ class DocumentIncoming(models.Model):
     # -------------------------------------------------------------- who may
 
     def _is_registry(self):
-        return self.direction == "in" and self.env.user.has_group("vanban_core.group_clerk") and self.company_id in self.env.user.company_ids
+        user = self.env.user
+        return self.direction == "in" and user.has_group("vanban_core.group_clerk") and self.company_id.id in user._get_company_ids()
 
     def _is_responsible(self):
         return self._can_act() and (
@@ -224,10 +227,12 @@ class DocumentIncoming(models.Model):
 
         Rows that only refer to the document (a text that a background job reads from its file) do not count, and what
         such a job writes into it for a moment is waited for.
+
+        :raise ConcurrencyError: it was waited for in a transaction that goes on seeing the time before; Odoo runs it again
         """
-        for pause in (*LOCK_PAUSES, None):
+        for tried, pause in enumerate((*LOCK_PAUSES, None)):
             try:
-                return self.lock_for_update(allow_referencing=True)
+                self.lock_for_update(allow_referencing=True)
             except LockError as error:
                 if pause is None:
                     raise UserError(self.env._(
@@ -235,6 +240,11 @@ class DocumentIncoming(models.Model):
                         document=self[:1].display_name,
                     )) from error
                 time.sleep(pause)
+                continue
+            if tried and self.env.cr.connection.isolation_level != ISOLATION_LEVEL_READ_COMMITTED:
+                # what the other one changed around the document (assignments, files) is not seen by this snapshot
+                raise ConcurrencyError(self.env._("The document was changed by somebody else meanwhile. Please try again."))
+            return
 
     def _check_allowed_logged(self, name):
         """The checks of a transition before anything of it is done; a refusal is logged."""
@@ -250,7 +260,6 @@ class DocumentIncoming(models.Model):
         self._lock()
         if self.state == "received":
             self._transition("check")
-        self._check_allowed_logged("register")
         self._transition("register", values={"arrival_register_id": register.id, "registered_date": fields.Datetime.now()})
         self._after_registration()
         # Everything slow (hooks, tracking) is done before the counter's row is locked: other clerks wait only for what follows.

@@ -76,7 +76,7 @@ class DocumentLimits(models.Model):
 
     def _check_upload_format(self, name, role, stage):
         """What arrives comes in the formats of the profile; drafts, editable sources and working papers added later in any accepted one."""
-        if role == "source" or stage == "draft" or (role == "annex" and self.arrival_number):
+        if role == "source" or self.direction != "in" or (role == "annex" and (self.arrival_number or self.bypass_date)):
             return
         formats = [one.strip() for one in self.company_id._vanban_profile()._value("file_formats").split(",") if one.strip()]
         extension = (name or "").rpartition(".")[2].lower()

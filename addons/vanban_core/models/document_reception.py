@@ -42,6 +42,9 @@ class DocumentReception(models.Model):
     @api.depends("declared_file_count", "file_ids")
     def _compute_missing_file_count(self):
         for document in self:
+            if not document.declared_file_count:  # most come without a list of their files
+                document.missing_file_count = 0
+                continue
             delivered = len(document.file_ids.filtered(lambda file: file.stage == "received" and file.role in ("main", "annex")))
             document.missing_file_count = max(0, document.declared_file_count - delivered)
 

@@ -77,7 +77,7 @@ class DocumentScan(models.Model):
         if role == "annex" and info.extension not in ("pdf", "jpg"):
             return facts  # an editable file sent along is no scan
         profile = self.company_id._vanban_profile()
-        limit = profile.scan_max_mb
+        limit = int(profile._value("scan_max_mb") or 0)
         if limit and info.size > limit * 1024 * 1024:
             self._refuse_scan(self.env._(
                 "“%(file)s” has %(size)s MB. Scans over %(limit)s MB are not digitised here: choose “Handle on paper”, which keeps "

@@ -45,9 +45,9 @@ class DocumentVisibility(models.Model):
     def _visible_to_all(self):
         self.ensure_one()
         document = self.sudo()  # safe: a decision about access, nothing is shown
-        if document.restricted or document.kind_id.restricted or document.secrecy != "0":
+        if document.company_id._vanban_profile()._value("visibility") != "all":
             return False
-        if document.company_id._vanban_profile().visibility != "all":
+        if document.restricted or document.kind_id.restricted or document.secrecy != "0":
             return False
         return document.state not in NOT_ACCEPTED if document.direction == "in" else bool(document.issued_date)
 
@@ -64,7 +64,7 @@ class DocumentVisibility(models.Model):
         new = self.filtered(lambda document: document not in present)
         if new:
             access.create([{"document_id": document.id, "principal_id": principal.id, "act": False, "source": SOURCE} for document in new])
-            new._log("grant", data={"to": principal.mapped("display_name"), "act": False, "source": SOURCE})
+            new._log("grant", data={"to": [principal._label()], "act": False, "source": SOURCE})
 
     def _after_transition(self, transition, comment):
         super()._after_transition(transition, comment)

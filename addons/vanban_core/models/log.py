@@ -3,10 +3,13 @@ import json
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.http import request
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from ..tools.log_chain import canonical_row
 
+# rows that this transaction has still to write, kept with the cursor
+_WAITING = "vanban_core.log"
+_ROWS_AT_ONCE = 500
 ROW_FIELDS = (
     "id", "date", "user_id", "user_name", "principal_name", "company_id", "model", "res_id", "document_id",
     "action", "outcome", "comment", "data", "remote_addr",
@@ -149,7 +152,7 @@ class Log(models.Model):
         return {
             "date": fields.Datetime.now(),
             "user_id": self.env.uid,
-            "user_name": self.env.user.sudo().name,  # safe: own name
+            "user_name": self._user_name(self.env.uid),
             "principal_name": principal.sudo().name if principal else False,  # safe: name of the principal only
             "company_id": record._log_company() if record else self.env.company.id,
             "model": record._name,
@@ -161,6 +164,12 @@ class Log(models.Model):
             "data": json.dumps(data, ensure_ascii=False, sort_keys=True, default=str) if data else False,
             "remote_addr": request.httprequest.remote_addr if request else False,
         }
+
+    @api.model
+    @ormcache("uid")
+    def _user_name(self, uid):
+        """Kept in memory until somebody's name changes: every row asks, and an account with its contact has very many columns."""
+        return self.env["res.users"].sudo().browse(uid).name  # safe: own name
 
     @api.model
     def _note(self, record, action, data):
@@ -179,15 +188,37 @@ class Log(models.Model):
                 log = self.with_env(self.env(cr=cr, su=True))
                 log._append(rows)
             return
-        # plain INSERT: several rows belong to every act, and no user has the right to create them through the ORM
-        columns = SQL(", ").join(SQL.identifier(name) for name in ROW_FIELDS[1:])
-        values = SQL(", ").join(
-            SQL("(%s)", SQL(", ").join(SQL("%s", row[name] or None) for name in ROW_FIELDS[1:])) for row in rows
-        )
-        self.env.execute_query(SQL("INSERT INTO vanban_log (%s) VALUES %s RETURNING id", columns, values))
+        # Written before the next savepoint, query of the log or commit, with whatever was logged until then; what a rollback takes
+        # back takes its rows along.
+        precommit = self.env.cr.precommit
+        if _WAITING not in precommit.data:
+            precommit.data[_WAITING] = []
+            precommit.add(self._write_waiting)
+        precommit.data[_WAITING] += rows
         self.env["vanban.log.seal"]._schedule()
 
+    @api.model
+    def _write_waiting(self):
+        """Insert the rows that this transaction has logged so far."""
+        rows = self.env.cr.precommit.data.get(_WAITING)
+        if not rows:
+            return
+        # plain INSERT: several rows belong to every act, and no user has the right to create them through the ORM
+        columns = SQL(", ").join(SQL.identifier(name) for name in ROW_FIELDS[1:])
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            values = SQL(", ").join(
+                SQL("(%s)", SQL(", ").join(SQL("%s", row[name] or None) for name in ROW_FIELDS[1:]))
+                for row in rows[first : first + _ROWS_AT_ONCE]
+            )
+            self.env.execute_query(SQL("INSERT INTO vanban_log (%s) VALUES %s RETURNING id", columns, values))
+        rows.clear()
+
     # ---------------------------------------------------------------- reading
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        self._write_waiting()
+        return super()._search(domain, *args, **kwargs)
 
     @api.model
     def _canonical(self, rows):

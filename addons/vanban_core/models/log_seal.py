@@ -85,6 +85,7 @@ class LogSeal(models.Model):
     @api.model
     def _seal_pending(self, limit=BATCH):
         """Add links for pending rows; returns how many. One sealer at a time, the others leave it to him."""
+        self.env["vanban.log"]._write_waiting()
         if not self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(hashtext('vanban_log_seal'))"))[0][0]:
             return 0
         pending = [row[0] for row in self.env.execute_query(SQL(

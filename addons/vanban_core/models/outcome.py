@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 FORMS = {"transfer": "vanban_core.kind_pc", "notice": "vanban_core.kind_pb", "return": "vanban_core.kind_tb", "statement": "vanban_core.kind_ttr"}
 
@@ -22,6 +24,11 @@ class DocumentOutcome(models.Model):
     )
 
     _reply_index = models.Index("(reply_due_date) WHERE direction = 'in' AND reply_required")
+    # the list of what still has to be answered stays small, however many were answered over the years
+    _unanswered_index = models.Index(
+        "(reply_due_date) WHERE direction = 'in' AND reply_required AND reply_issued_date IS NULL"
+        " AND state IN ('registered', 'submitted', 'distributed', 'in_progress')"
+    )
 
     @api.depends("back_link_ids.kind", "back_link_ids.document_id.state")
     def _compute_slip_ids(self):
@@ -55,9 +62,13 @@ class DocumentOutcome(models.Model):
         if operator != "in":
             return NotImplemented
         today = self.env["vanban.register"]._today()
-        late = self._search([("direction", "=", "in"), ("reply_required", "=", True), ("reply_due_date", "<", today)])
-        found = self.browse(late).filtered("reply_late")
-        return [("id", "in" if True in value else "not in", found.ids)]
+        asked = Domain("direction", "=", "in") & Domain("reply_required", "=", True) & Domain("reply_due_date", "<", today)
+        late = asked & Domain.custom(to_sql=lambda model, alias, query: SQL(
+            "COALESCE((COALESCE(%s, %s) AT TIME ZONE 'UTC' AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, %s) > %s",
+            model._field_to_sql(alias, "reply_issued_date", query), model._field_to_sql(alias, "done_date", query), today,
+            model._field_to_sql(alias, "reply_due_date", query),
+        ), predicate=lambda document: document.reply_late)
+        return late if True in value else Domain("id", "not in", self._search(late))
 
     def _guard_done(self):
         super()._guard_done()

@@ -37,6 +37,11 @@ class Principal(models.Model):
             record = principal.user_id or principal.department_id or principal.company_id
             principal.display_name = record.sudo().display_name  # safe: a name shown to those who may see the list
 
+    @ormcache("self.id")
+    def _label(self):
+        """The name for the log, which asks at every document: kept until somebody or something is renamed."""
+        return self.display_name
+
     @api.model
     def _for(self, kind, records):
         """Return the principals of ``records`` (users, units or agencies), made when missing."""

@@ -3,49 +3,47 @@
 A post lies in several of Odoo's records (employee, its version, its resource, the unit), each of which can be written alone.
 """
 
-from odoo import api, models
+from odoo import models
 
-POST = {"user_id", "department_id", "active", "employee_id", "resource_id", "manager_id", "parent_id", "company_id", "current_version_id"}
-
-
-class PostMixin(models.AbstractModel):
-    _name = "vanban.post.mixin"
-    _description = "Record that says who has which post"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        if any(vals.keys() & POST for vals in vals_list):
-            self.env.registry.clear_cache()
-        return records
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.keys() & POST:
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+POST = frozenset({
+    "user_id", "department_id", "active", "employee_id", "resource_id", "manager_id", "parent_id", "company_id", "current_version_id",
+})
 
 
 class HrEmployee(models.Model):
     _name = "hr.employee"
-    _inherit = ["hr.employee", "vanban.post.mixin"]
+    _inherit = ["hr.employee", "vanban.kept.in.memory"]
+    _decisive = POST
 
 
 class HrVersion(models.Model):
     _name = "hr.version"
-    _inherit = ["hr.version", "vanban.post.mixin"]
+    _inherit = ["hr.version", "vanban.kept.in.memory"]
+    _decisive = POST
 
 
 class ResourceResource(models.Model):
     _name = "resource.resource"
-    _inherit = ["resource.resource", "vanban.post.mixin"]
+    _inherit = ["resource.resource", "vanban.kept.in.memory"]
+    _decisive = POST
 
 
 class HrDepartment(models.Model):
     _name = "hr.department"
-    _inherit = ["hr.department", "vanban.post.mixin"]
+    _inherit = ["hr.department", "vanban.kept.in.memory"]
+    _decisive = POST | {"name"}
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def write(self, vals):
+        """The log shows the names that people and agencies have now."""
+        result = super().write(vals)
+        if "name" in vals and any(self._belongs_to(model) for model in ("res.users", "res.company")):
+            self.env.registry.clear_cache()
+        return result
+
+    def _belongs_to(self, model):
+        records = self.env[model].sudo().with_context(active_test=False)  # safe: existence only
+        return bool(records.search_count([("partner_id", "in", self.ids)], limit=1))

@@ -19,6 +19,7 @@ class Profile(models.Model):
     """
 
     _name = "vanban.profile"
+    _inherit = ["vanban.kept.in.memory"]
     _description = "Regulation profile"
     _order = "sequence, id"
 
@@ -178,7 +179,6 @@ class Profile(models.Model):
     def write(self, vals):
         """The table shows what the typed fields hold."""
         result = super().write(vals)
-        self.env.registry.clear_cache()
         typed = vals.keys() & set(self._fields)
         for profile in self if typed else ():
             for line in profile.parameter_ids.filtered(lambda line: line.key in typed):
@@ -192,6 +192,7 @@ class ProfileParameter(models.Model):
     """One row of the parameter table; values of typed parameters are kept on the profile and shown here."""
 
     _name = "vanban.profile.parameter"
+    _inherit = ["vanban.kept.in.memory"]
     _description = "Parameter of a profile"
     _order = "number"
 
@@ -204,21 +205,9 @@ class ProfileParameter(models.Model):
 
     _once = models.Constraint("UNIQUE(profile_id, number)", "This parameter is already in the profile.")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return lines
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
-
     def write(self, vals):
         """A value changed in the table reaches the typed field of the profile as well."""
         result = super().write(vals)
-        self.env.registry.clear_cache()
         if "value" in vals and not self.env.context.get("vanban_preset"):
             for line in self:
                 field = line.profile_id._fields.get(line.key)

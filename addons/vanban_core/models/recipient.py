@@ -55,7 +55,8 @@ class Recipient(models.Model):
         Transition("confirm", ("arrived",), ("accepted",), who="_may_confirm"),
     )
 
-    document_id = fields.Many2one("vanban.document", required=True, ondelete="cascade", index=True)
+    # who reads a recipient reads its document (record rule): a condition on the document needs no second look at who may
+    document_id = fields.Many2one("vanban.document", required=True, ondelete="cascade", index=True, bypass_search_access=True)
     company_id = fields.Many2one(related="document_id.company_id", store=True, precompute=True)
     sequence = fields.Integer(default=10)
     partner_id = fields.Many2one("res.partner", "Agency or person", ondelete="restrict", index=True)
@@ -188,9 +189,19 @@ class Recipient(models.Model):
         if note:
             values["note"] = note
         moved._flow("progress", state, note, values)
+        if state == "rejected":
+            moved.sudo(False)._tell_rejected(note)
         (self - moved.sudo(False))._log("progress_late", comment=note, data={"reported": state})
         moved.document_id._settle_delivery()
         return True
+
+    def _tell_rejected(self, note):
+        """Drafter and clerks are told why, so that they put it right and send anew (HCM Đ5.3; BG Đ8.1b)."""
+        for row in self:
+            document = row.document_id.sudo()  # safe: whom to tell
+            text = self.env._("%(name)s refused it: %(reason)s", name=row.name, reason=(note or "").strip() or "–")
+            users = (document.drafter_id | document._role_holders("vanban_core.group_clerk")).sudo(False)
+            document.sudo(False)._tell_supervised(users, text, "status")
 
     def _to_paper(self, note=None):
         """Give the electronic way up after issue: the clerk hands the paper copy over instead. The server's own flow only."""

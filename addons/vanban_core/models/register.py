@@ -10,7 +10,9 @@ from .numbering_cursor import read_committed
 
 VIETNAM = pytz.timezone("Asia/Ho_Chi_Minh")
 # what decides in which book a document is numbered
-CHOICE = {"active", "class_ids", "company_id", "department_id", "direction", "issuer_ids", "kind_ids", "separate", "sequence"}
+CHOICE = frozenset({
+    "active", "class_ids", "company_id", "department_id", "direction", "issuer_ids", "kind_ids", "separate", "sequence",
+})
 
 
 class Register(models.Model):
@@ -18,7 +20,8 @@ class Register(models.Model):
 
     _name = "vanban.register"
     _description = "Register"
-    _inherit = ["vanban.log.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["vanban.log.mixin", "mail.thread", "mail.activity.mixin", "vanban.kept.in.memory"]
+    _decisive = CHOICE
     _order = "company_id, direction, sequence, id"
     _check_company_auto = True
 
@@ -55,21 +58,12 @@ class Register(models.Model):
         self.env["vanban.register.counter"].sudo().create([  # safe: an empty series for the register just made
             {"register_id": register.id, "year": number_year} for register in registers for number_year in (year, year + 1)
         ])
-        self.env.registry.clear_cache()
         return registers
 
     def write(self, vals):
         if vals.keys() & {"direction", "company_id", "department_id"} and any(register.entry_count for register in self):
             raise UserError(self.env._("The register already has entries: its agency, unit and direction are fixed. Open a new register."))
-        result = super().write(vals)
-        if vals.keys() & CHOICE:
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unused(self):

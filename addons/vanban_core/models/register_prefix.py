@@ -62,10 +62,14 @@ class RegisterPrefix(models.Model):
         """The book from which sheets of this register take their numbers."""
         if not self.sheet_prefix:
             return self
-        return self.sheet_book_ids.filtered(lambda book: book.number_prefix == self.sheet_prefix)[:1]
+        return self._every_sheet_book().filtered(lambda book: book.number_prefix == self.sheet_prefix)[:1]
+
+    def _every_sheet_book(self):
+        """Archived ones too: an archived series still holds its prefix, code and numbers."""
+        return self.browse(self.with_context(active_test=False).sheet_book_ids.ids)
 
     def _with_sheet_books(self):
-        return self | self.sheet_book_ids
+        return self | self._every_sheet_book()
 
     def _fits(self, *args, **kwargs):
         # only a sheet leads into a series of emergency numbers
@@ -75,6 +79,11 @@ class RegisterPrefix(models.Model):
         """Where the register has a prefix, the sheet takes numbers of that series."""
         self.ensure_one()
         book = self._sheet_book()
+        if not book.active and book != self:
+            raise UserError(self.env._(
+                "The series of emergency numbers “%(series)s” is archived: restore it, or take the prefix %(prefix)s from the register.",
+                series=book.name, prefix=self.sheet_prefix,
+            ))
         return super(RegisterPrefix, book).action_reserve_sheet(count, reason)
 
 

@@ -48,9 +48,14 @@ class DocumentUnitNumber(models.Model):
     @api.depends("arrival_number", "entry_ids.state")
     def _compute_may_register_in_unit(self):
         for document in self:
-            register = document._unit_register() if document.id and document.arrival_number else None
+            numbered = document.id and document.arrival_number and document._has_unit_series()
+            register = document._unit_register() if numbered else None
             document.may_register_in_unit = bool(register and not document._unit_entries().filtered(
                 lambda entry, register=register: entry.register_id == register))
+
+    def _has_unit_series(self):
+        """Whether units of this agency give incoming numbers of their own (P-17)."""
+        return self.company_id._vanban_profile()._value("incoming_series") != "agency"
 
     def _unit_register(self):
         """The incoming register of the current user's unit, where he is its clerk; empty otherwise."""
@@ -90,7 +95,7 @@ class DocumentUnitNumber(models.Model):
     def _check_unit_registration(self, register):
         if self.direction != "in" or not register:
             raise AccessError(self.env._("A document is entered in a unit's register by the clerk of that unit, when the unit keeps one."))
-        if self.company_id._vanban_profile()._value("incoming_series") == "agency":
+        if not self._has_unit_series():
             raise UserError(self.env._("This agency keeps a single series of incoming numbers: units give no numbers of their own."))
         if not self.arrival_number:
             raise UserError(self.env._("The document is not registered by the agency's clerk yet: the unit's number comes after it."))

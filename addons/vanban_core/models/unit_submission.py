@@ -58,7 +58,7 @@ class UnitSubmission(models.Model):
             ))
         if not self._head():
             raise UserError(self.env._("“%(unit)s” has no head yet: ask the administrator to name one.", unit=self.department_id.name))
-        if self.document_id.may_register_in_unit and self.company_id._vanban_profile()._value("incoming_series") != "agency":
+        if self.document_id.may_register_in_unit:
             raise UserError(self.env._("Enter “%(document)s” in the unit's register first.", document=self.document_id.display_name))
 
     def action_submit_in_unit(self, comment=None, proposal=None):
@@ -124,8 +124,18 @@ class DocumentUnitSubmission(models.Model):
         proposal = self.env["vanban.proposal"].search([("assignment_id", "=", assignment.id)], limit=1)
         if proposal:
             lines = self._proposed_lines(proposal)
+            if not values["with_lead"]:
+                lines = self._without_lead(lines)
             values.update(
-                lines=lines, direction_text=proposal.direction_text or "", proposed=any(line["role"] == "lead" for line in lines),
+                lines=lines, direction_text=proposal.direction_text or "",
+                proposed=any(line["role"] == ("lead" if values["with_lead"] else "coordinate") for line in lines),
                 deadline=fields.Date.to_string(proposal.deadline or assignment.deadline) or "",
             )
         return values
+
+    def _without_lead(self, lines):
+        """Under a unit that only coordinates whoever was proposed as lead coordinates too, once for each person."""
+        kept = {}
+        for line in lines:
+            kept.setdefault((line["kind"], line["id"]), {**line, "role": "coordinate" if line["role"] == "lead" else line["role"]})
+        return list(kept.values())

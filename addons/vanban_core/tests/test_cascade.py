@@ -59,7 +59,7 @@ class TestCascade(CascadeCase):
         self.assertIn("Chờ số liệu", str(told.mapped("summary")), "the leader is told")
         with self.assertRaises(UserError):
             head.action_assign([self.lead_of(user=self.specialist2)])  # there is a lead already
-        other.with_user(self.second_head).action_assign([{"role": "lead", "user_id": self.outsider.id}])
+        other.with_user(self.second_head).action_assign([{"role": "coordinate", "user_id": self.outsider.id}])
         tree = document.with_user(self.specialist2).get_assignment_tree()
         self.assertEqual([(node["name"], node["role"], len(node["children"])) for node in tree], [
             (self.department.name, "lead", 2), (self.second_unit.name, "coordinate", 1)])
@@ -143,6 +143,9 @@ class TestCascade(CascadeCase):
         dossier.action_open()
         mine.action_start(dossier.id)
         self.assertEqual((document.state, document.dossier_item_ids.dossier_id), ("in_progress", dossier))
+        places = next(group for group in mine.get_metadata()["groups"] if group["key"] == "structure")["rows"]
+        self.assertIn(dossier.code, [row.get("dossier") for row in places], "the document carries the dossier's code")
+        self.assertTrue(dossier.code)
         self.profile("nd30")
         free = self.distributed(lines=[self.lead_of(user=self.specialist)])
         free.with_user(self.specialist).action_start()

@@ -18,7 +18,7 @@ class TestDeadline(FollowCase):
 
     @proves("IN-39")
     def test_default_deadline_skips_weekends_and_holidays(self):
-        self.set_profile(default_deadline_days=7, deadline_start="account")
+        self.company.vanban_profile_id = self.env.ref("vanban_core.profile_hcm")
         with freeze_time("2026-10-01 03:00:00"):  # Thursday in Vietnam
             document = self.distributed()
             self.assertEqual(document.deadline, D(2026, 10, 12))

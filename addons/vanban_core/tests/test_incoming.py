@@ -62,6 +62,12 @@ class TestIncoming(VanbanCase):
             document.with_context(lang="vi_VN").action_register()
         self.assertIn("Trích yếu", str(caught.exception))
         self.assertFalse(document.arrival_number)
+        for name, label in (("kind_id", "Loại văn bản"), ("subject", "Trích yếu"), ("issue_date", "Ngày văn bản")):
+            one = self.incoming(**{name: False})
+            with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
+                one.with_context(lang="vi_VN").action_register()
+            self.assertIn(label, str(caught.exception))
+            self.assertFalse(one.entry_ids)
 
     def test_future_issue_date_is_refused(self):
         document = self.incoming(issue_date="2099-01-01")

@@ -1,6 +1,7 @@
 import base64
 
 from odoo.exceptions import UserError
+from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 
 from .common import make_pdf
@@ -75,6 +76,33 @@ class TestLimits(OutgoingCase):
         self.set_parameter("file_formats", "pdf,jpg")
         with self.assertRaises(UserError):
             document.upload_file("phu-luc-2.txt", text, role="annex")
+
+    def test_no_stage_of_the_client_goes_round_the_formats(self):
+        text = base64.b64encode("Nội dung".encode()).decode()
+        self.profile("bhxh")
+        document = self.env["vanban.document"].with_user(self.clerk).create({
+            "direction": "in", "company_id": self.company.id, "kind_id": self.kind.id, "subject": "Văn bản đến", "issuer_id": self.issuer.id,
+            "issue_date": "2026-01-05", "medium": "electronic",
+        })
+        for stage in ("draft", "rendition", "sealed"):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                call_kw(document, "upload_file", [document.ids, "van-ban.txt", text], {"stage": stage})
+        self.assertFalse(document.file_ids)
+        # a sound file bears the stage in which things arrive, whatever was said
+        call_kw(document, "upload_file", [document.ids, "van-ban.pdf", base64.b64encode(make_pdf()).decode()], {"stage": "draft"})
+        self.assertEqual(document.main_file_id.stage, "received")
+
+    def test_working_papers_of_an_emergency_come_in_any_format(self):
+        text = base64.b64encode("Nội dung".encode()).decode()
+        self.profile("bhxh")
+        self.set_parameter("emergency_bypass", "yes")
+        document = self.incoming()
+        with self.assertRaises(UserError):
+            document.upload_file("so-lieu.txt", text, role="annex")
+        document.action_ask_bypass("Vỡ đê, cần xử lý ngay", self.leader.id)
+        document.with_user(self.leader).action_approve_bypass("Đồng ý xử lý ngay", self.specialist.id)
+        document.with_user(self.specialist).upload_file("so-lieu.txt", text, role="annex")
+        self.assertEqual(document.file_ids.filtered(lambda file: file.role == "annex").name, "so-lieu.txt")
 
     def test_only_listed_types_go_through_the_network(self):
         decision, report = self.env.ref("vanban_core.kind_qd"), self.env.ref("vanban_core.kind_bc")

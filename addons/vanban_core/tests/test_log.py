@@ -57,3 +57,40 @@ class TestLog(VanbanCase):
         self.assertTrue(check_lines(lines).sound)
         shown = [json.loads(line)["row"] for line in lines if "row" in json.loads(line)]
         self.assertEqual({row["document_id"] for row in shown}, {document.id})
+
+    def _rows(self, document, action):
+        return self.env["vanban.log"].sudo().search([("document_id", "=", document.id), ("action", "=", action)], order="id")
+
+    @proves("SEC-04")
+    def test_rows_are_written_together_and_taken_back_with_what_they_speak_of(self):
+        document = self.incoming()
+        self.env.cr.flush()
+        inserts = []
+        execute = type(self.env.cr).execute
+
+        def counted(cursor, query, *args, **kwargs):
+            if "INSERT INTO vanban_log " in str(getattr(query, "code", query)):
+                inserts.append(1)
+            return execute(cursor, query, *args, **kwargs)
+
+        self.patch(type(self.env.cr), "execute", counted)
+        for number in range(3):
+            document._log("thử", comment=str(number))
+        self.assertFalse(inserts)
+        self.assertEqual(self._rows(document, "thử").mapped("comment"), ["0", "1", "2"], "whoever asks sees them at once")
+        self.assertEqual(len(inserts), 1)
+        with self.assertRaises(ValueError), self.env.cr.savepoint():
+            document._log("thử", comment="của bước bị hủy")
+            raise ValueError
+        document._log("thử", comment="sau đó")
+        self.env.cr.flush()
+        self.assertEqual(self._rows(document, "thử").mapped("comment"), ["0", "1", "2", "sau đó"])
+
+    @proves("SEC-04")
+    def test_rows_bear_the_name_of_the_day(self):
+        document = self.incoming()
+        before = document.with_user(self.clerk)._log("thử") or self._rows(document, "thử")
+        self.assertEqual(before.user_name, self.clerk.name)
+        self.clerk.partner_id.name = "Người dùng sau khi đổi tên"
+        document.with_user(self.clerk)._log("thử")
+        self.assertEqual(self._rows(document, "thử").mapped("user_name"), ["Người dùng clerk", "Người dùng sau khi đổi tên"])

@@ -100,6 +100,10 @@ class TestOutcome(FollowCase):
             specialist.action_done("reply")
             document.invalidate_recordset(["reply_late"])
             self.assertTrue(document.reply_late, "Trễ hạn báo cáo stays with the record")
+            own = [("company_id", "=", self.company.id), ("id", "in", (document | other).ids)]
+            self.assertEqual(self.env["vanban.document"].search([("reply_late", "=", True), *own]), document)
+            self.assertEqual(self.env["vanban.document"].search([("reply_late", "=", False), *own]), other)
+            self.assertEqual((document | other).filtered_domain([("reply_late", "=", True)]), document)
         self.assertEqual((document.state, document.debt_entry_id.mode), ("done", "answered"))
 
     def test_only_the_lead_decides_the_outcome(self):
@@ -117,13 +121,13 @@ class TestOutcome(FollowCase):
             {"role": "lead", "user_id": self.specialist.id}, {"role": "coordinate", "department_id": self.department.id},
         ])
         unit = document.assignment_ids.filtered("department_id")
-        unit.with_user(self.unit_head).action_assign([{"role": "lead", "user_id": self.specialist2.id}])
+        unit.with_user(self.unit_head).action_assign([{"role": "coordinate", "user_id": self.specialist2.id}])
         child = unit.child_ids.with_user(self.specialist2)
         child.action_report_progress("Đang rà soát số liệu")
         self.assertEqual((child.state, child.progress_note), ("processing", "Đang rà soát số liệu"))
         self.assertIn("Đang rà soát số liệu", self.notices(self.unit_head, "status")[0].title)
-        child.action_done("Số liệu đã đủ")
-        self.assertEqual((child.state, unit.state), ("done", "contributed"))
+        child.action_contribute("Số liệu đã đủ")
+        self.assertEqual((child.state, unit.state), ("contributed", "contributed"))
         self.assertIn("Số liệu đã đủ", unit.contribution)
         self.assertIn("Số liệu đã đủ", self.notices(self.unit_head, "status")[0].title)
         self.assertTrue(self.notices(self.leader, "status"), "and who assigned the unit")

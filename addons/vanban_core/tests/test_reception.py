@@ -1,6 +1,8 @@
 import base64
 import json
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -157,6 +159,11 @@ class TestReception(VanbanCase):
     def test_wrong_addressee_is_returned_with_one_click(self):
         document = self.electronic(addressee_codes="H98.77")
         self.assertTrue(document.wrong_addressee)
+        view = self.env.ref("vanban_core.document_incoming_view_form")
+        arch = document.with_context(lang="vi_VN").get_view(view.id)["arch"]
+        warning = next(node for node in etree.fromstring(arch).iter("div") if "wrong_addressee" in (node.get("invisible") or ""))
+        self.assertIn("Sai nơi nhận", "".join(warning.itertext()))
+        self.assertTrue(warning.xpath(".//button[@name='action_return_wrong_address']"), "the return stands beside the warning")
         document.action_return_wrong_address()
         self.assertEqual(document.state, "returned")
         row = self.env["vanban.log"].search([("document_id", "=", document.id), ("action", "=", "return"), ("outcome", "=", "done")])

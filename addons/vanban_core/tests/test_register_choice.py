@@ -130,6 +130,31 @@ class TestRegisterChoice(RegisterCase):
         other = self.incoming(class_id=following.class_ids.filtered(lambda one: one.code == "R.2").id, issue_date="2026-02-02")
         self.assertEqual(other.action_register(), [2])
 
+    @proves("IN-02", "REG-05")
+    def test_a_changed_or_deleted_class_is_forgotten_at_once(self):
+        """The chosen book is kept in memory: it must not outlive the class that led there."""
+        def version(code):
+            return self.env["vanban.class.list"].create({
+                "name": f"Danh mục {code}", "company_id": self.company.id, "valid_from": "2026-01-01",
+                "class_ids": [fields.Command.create({"code": code, "name": "Hồ sơ một cửa", "own_register": True})],
+            })
+
+        def found(code):
+            return self.env["vanban.register"]._find(self.company, "in", self.kind, issuer=self.issuer, apart=True, class_code=code)
+
+        changed, deleted, dropped = version("K.1"), version("K.2"), version("K.3")
+        register = self.env["vanban.register"].create({
+            "name": "Sổ hồ sơ một cửa", "code": "MOTCUA", "direction": "in", "company_id": self.company.id, "separate": True,
+            "class_ids": [fields.Command.set((changed | deleted | dropped).class_ids.ids)],
+        })
+        self.assertEqual([found(code) for code in ("K.1", "K.2", "K.3")], [register] * 3)
+        changed.class_ids.code = "K.9"
+        self.assertEqual((found("K.1"), found("K.9")), (self.register_in, register))
+        deleted.class_ids.unlink()
+        self.assertEqual(found("K.2"), self.register_in)
+        dropped.unlink()
+        self.assertEqual(found("K.3"), self.register_in)
+
     @proves("IN-52")
     def test_agency_and_unit_number_with_two_stamps(self):
         self.set_parameter("incoming_series", "agency_and_unit")

@@ -75,3 +75,19 @@ class TestRegisterPrefix(RegisterCase):
             self.register_in.with_user(self.specialist).write({"sheet_prefix": "KC"})
         # without a prefix the sheet takes numbers of the series itself
         self.assertEqual(self.sheet(self.register_in, 1).register_id, self.register_in)
+
+    @proves("REG-06")
+    def test_an_archived_series_is_named_and_not_opened_twice(self):
+        self.register_in.sheet_prefix = "KC"
+        book = self.register_in.sheet_book_ids
+        book.active = False
+        self.env.invalidate_all()
+        # writing the prefix again finds the archived series instead of failing on its code
+        self.register_in.write({"sheet_prefix": "KC"})
+        self.assertEqual(self.register_in.with_context(active_test=False).sheet_book_ids, book)
+        with self.assertRaises(UserError) as caught:
+            self.sheet(self.register_in)
+        self.assertIn(book.name, str(caught.exception))
+        self.assertIn("KC", str(caught.exception))
+        book.active = True
+        self.assertEqual(self.sheet(self.register_in).register_id, book)

@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .proves import proves
 from .register_common import RegisterCase
@@ -92,3 +92,51 @@ class TestUnitSubmission(RegisterCase):
         with self.assertRaises(UserError) as caught:
             document.assignment_ids.with_user(self.unit_clerk).action_submit_in_unit()
         self.assertIn(self.department.name, str(caught.exception))
+
+    @proves("IN-30", "IN-32")
+    def test_under_a_coordinating_unit_nobody_leads(self):
+        """Whatever its clerk proposes: the specialist of a coordinating unit would else lead the whole document."""
+        document = self.incoming(register=True)
+        document.action_submit("Kính trình", leader_id=self.leader.id)
+        document.with_user(self.leader).action_distribute([
+            {"role": "lead", "user_id": self.outsider.id}, {"role": "coordinate", "department_id": self.department.id},
+        ], "Phối hợp")
+        item = document.assignment_ids.filtered("department_id")
+        document.with_user(self.unit_clerk).action_register_in_unit()
+        with Form(self.env["vanban.unit.submit.wizard"].with_user(self.unit_clerk).with_context(
+            active_model="vanban.document", active_id=document.id,
+        )) as form:
+            self.assertTrue(form._get_modifier("lead_user_id", "invisible"), "the form asks for nobody to lead")
+        # a client may send it all the same
+        item.with_user(self.unit_clerk).action_submit_in_unit("Đề xuất", {
+            "lead_user_id": self.specialist.id, "coordinate_user_ids": (self.specialist | self.specialist2).ids,
+        })
+        head = document.with_user(self.unit_head)
+        shown = head.get_distribution()
+        self.assertEqual([(line["role"], line["id"]) for line in shown["lines"]],
+                         [("coordinate", self.specialist.id), ("coordinate", self.specialist2.id)])
+        self.assertTrue(shown["proposed"])
+        with self.assertRaisesRegex(UserError, "chỉ phối hợp"), self.env.cr.savepoint():
+            head.with_context(lang="vi_VN").my_assignment_id.action_assign([
+                {"role": "lead", "user_id": self.specialist.id}, {"role": "coordinate", "user_id": self.specialist2.id}])
+        with self.assertRaisesRegex(UserError, "at least one"), self.env.cr.savepoint():
+            head.my_assignment_id.action_assign([])
+        head.my_assignment_id.action_assign([{"role": line["role"], "user_id": line["id"]} for line in shown["lines"]])
+        self.assertFalse(document.with_user(self.specialist)._is_lead())
+        self.assertTrue(document.with_user(self.outsider)._is_lead())
+        with self.assertRaises(AccessError):
+            document.with_user(self.specialist).action_start()
+
+    @proves("IN-32", "IN-52")
+    def test_where_units_give_no_numbers_the_clerk_submits_at_once(self):
+        self.set_parameter("incoming_series", "agency")
+        document = self.given().with_user(self.unit_clerk)
+        self.assertEqual(document._unit_register(), self.register_unit, "the unit still has the book of earlier years")
+        self.assertFalse(document.may_register_in_unit)
+        with Form(document, "vanban_core.document_incoming_view_form") as form:
+            self.assertFalse(form.may_register_in_unit)
+            self.assertTrue(form.unit_clerk_assignment_id)
+        document.unit_clerk_assignment_id.action_submit_in_unit("Kính trình")
+        self.assertTrue(document.sudo().assignment_ids.unit_submitted_date)
+        self.set_parameter("incoming_series", "agency_and_unit")
+        self.assertTrue(self.given().with_user(self.unit_clerk).may_register_in_unit)

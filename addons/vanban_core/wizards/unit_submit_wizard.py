@@ -10,6 +10,7 @@ class UnitSubmitWizard(models.TransientModel):
 
     assignment_id = fields.Many2one("vanban.assignment", required=True, readonly=True)
     department_id = fields.Many2one(related="assignment_id.department_id", related_sudo=False)
+    assignment_role = fields.Selection(related="assignment_id.role", related_sudo=False)
     head_name = fields.Char("Submit to", compute="_compute_head_name")
     people_ids = fields.Many2many("res.users", compute="_compute_head_name")
     lead_user_id = fields.Many2one("res.users", "Leading person", domain="[('id', 'in', people_ids)]")

@@ -1,5 +1,6 @@
 import base64
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.common import make_pdf
@@ -55,6 +56,32 @@ class TestOutcome(LienthongCase):
         self.assertEqual(document._linked("transfers", back=True), slip | notice)
         self.assertEqual((document.state, document.debt_entry_id.mode), ("done", "transferred"))
         self.assertIn("06", self.reported(document), "and its sender's system knows it is completed")
+
+    @proves("IN-10")
+    def test_refused_document_is_explained_to_clerk_and_drafter_and_sent_anew(self):
+        document = self.issued()
+        self.deliver()
+        theirs = self._received_by(self.other).with_user(self.other_clerk)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            theirs.action_refuse(" ")
+        self.assertNotEqual(theirs.state, "refused")
+        theirs.action_refuse("Chữ ký số không hợp lệ")
+        row = self.env["vanban.log"].sudo().search([
+            ("document_id", "=", theirs.id), ("action", "=", "refuse"), ("outcome", "=", "done")])
+        self.assertEqual((row.comment, row.user_id), ("Chữ ký số không hợp lệ", self.other_clerk.id))
+        self.assertTrue(row.date)
+        self.deliver()
+        for user in (self.clerk, self.specialist):
+            line = document.with_user(user).recipient_ids
+            self.assertEqual((line.state, line.note), ("rejected", "Chữ ký số không hợp lệ"))
+            told = self.env["vanban.notice"].sudo().search([("user_id", "=", user.id), ("document_id", "=", document.id)])
+            self.assertTrue(told.filtered(lambda notice: "Chữ ký số không hợp lệ" in notice.title), user.name)
+        # put right and sent anew: another document, which says what it replaces
+        draft = self.env["vanban.document"].browse(document.with_user(self.specialist).action_replace())
+        self._issue(draft)
+        self.deliver()
+        again = self._received_by(self.other) - theirs.sudo()
+        self.assertEqual((again.code, again.state), (draft.code, "received"))
 
     @proves("IN-44")
     def test_sender_is_told_of_the_return_with_the_missing_conditions(self):

@@ -290,9 +290,15 @@ class TestIncomingSignature(SigningCase):
             (document.authentication, document.is_digitised, document._has_valid_agency_signature()),
             ("waiting", True, False),
         )
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            document.action_submit("Kính trình", leader_id=self.leader.id)
         document.action_authenticate()
         self.assertEqual(document.authentication, "agency")
         self.assertTrue(document._has_valid_agency_signature())
+        labels = dict(document._fields["digitised"]._description_selection(self.env(context={"lang": "vi_VN"})))
+        self.assertEqual(labels[document.digitised], "Số hóa – đã xác thực")
+        document.action_submit("Kính trình", leader_id=self.leader.id)
+        self.assertEqual(document.state, "submitted")
         self.assertRegex(text_of(document.main_file_id._raw()), ISO)
         self.assertEqual(document.main_file_id.source_id.stage, "scan")
 

@@ -54,10 +54,19 @@ export class LetterSuggestions extends Component {
             return;
         }
         this.key = key;
-        if (!record.data.can_edit || !(upload || (record.resId && main))) {
+        // The datapoint, not the id in the database: saving a new document keeps its room, turning to another one does not.
+        if (record.id !== this.recordId) {
+            this.recordId = record.id;
+            this.state.place = false;
+        }
+        if (!recognise) {
             this.state.rows = [];
             this.state.scan = false;
+        }
+        if (!record.data.can_edit || !(upload || (record.resId && main))) {
             this.state.place = this.state.place && record.data.can_edit;
+            this.state.busy = false;
+            this.state.reading = false;
             return;
         }
         this.state.busy = recognise;
@@ -68,14 +77,16 @@ export class LetterSuggestions extends Component {
             : this.orm.silent.call("vanban.document", "get_suggestions", [[record.resId], recognise]);
         try {
             const found = await this.keepLast.add(call);
-            if (!this.record.data.can_edit) {
-                return; // registered meanwhile
+            if (key !== this.key || !this.record.data.can_edit) {
+                return; // another document or file is shown by now, or it was registered meanwhile
             }
             this.state.rows = found.rows;
             this.state.scan = found.scan && !found.rows.length;
         } finally {
-            this.state.busy = false;
-            this.state.reading = false;
+            if (key === this.key) {
+                this.state.busy = false;
+                this.state.reading = false;
+            }
         }
     }
 
