@@ -150,6 +150,8 @@ class DocumentCopyFlow(models.Model):
     def _guard_seal(self):
         if self.copied_id:
             self._check_original()
+            if self.copy_to == "paper":
+                raise UserError(self.env._("A paper copy is stamped by hand: record “Numbered by hand and stamped”."))
         super()._guard_seal()
 
     def _guard_issue(self):

@@ -178,7 +178,7 @@ class TestCopy(IssuingCase):
         self.assertIn("sao y", self.no_copy(electronic, form="sao_luc", taken_from="electronic"))
         for vals in ({"form": "ban_chup"}, {"made_into": "film"}, {"form": None}):
             self.no_copy(electronic, **{"taken_from": "electronic", **vals})
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "state secret"):
             secret.action_copy({"form": "sao_y", "taken_from": "paper", "made_into": "paper", "signer_id": self.chief.id})
         self.assertTrue(self.env["vanban.log"].search([("document_id", "=", secret.id), ("action", "=", "copy"), ("outcome", "=", "refused")]))
 

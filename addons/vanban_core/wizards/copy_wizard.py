@@ -65,6 +65,12 @@ class CopyWizard(models.TransientModel):
         values.update(self._capacity_of(chief or signers[:1], document))
         return values
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        wizards = super().create(vals_list)
+        wizards.document_id.check_access("read")
+        return wizards
+
     @api.depends("document_id", "taken_from")
     def _compute_document(self):
         for wizard in self:

@@ -12,6 +12,10 @@ class DocumentCopy(models.Model):
 
     _inherit = "vanban.document"
 
+    def _may_seal(self):
+        """A paper copy is stamped by hand; the digital signature belongs to electronic ones."""
+        return (not self.copied_id or self.copy_to == "electronic") and super()._may_seal()
+
     def _sealed_in_corner(self):
         return bool(self.copied_id) or super()._sealed_in_corner()
 
