@@ -28,7 +28,7 @@ class DocumentCopy(models.Model):
     _inherit = "vanban.document"
 
     received_form = fields.Selection(
-        [("original", "Original or authentic copy"), *FORMS], "Received as", required=True, default="original",
+        [("original", "Original or authentic copy"), *FORMS], "Received as", default="original",
         help="What came in: the document itself, or a copy of it. Further copies depend on it (NĐ 30/2020 Đ.25).",
     )  # fmt: skip
     copied_id = fields.Many2one("vanban.document", "Copy of", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
@@ -87,7 +87,7 @@ class DocumentCopy(models.Model):
         self.ensure_one()
         if self.kind_id.code in copy_rules.FORMS:
             return self.kind_id.code
-        return self.received_form if self.direction == "in" else "original"
+        return (self.direction == "in" and self.received_form) or "original"
 
     def _check_copy(self, form, taken_from, made_into):
         problem = self._copy_problem()
@@ -177,7 +177,7 @@ class DocumentCopy(models.Model):
 
     def _copy_subject(self, kind):
         name = f"{self.kind_id.name} " if self.kind_id and self.kind_id.code not in ("khac", *copy_rules.FORMS) else "văn bản "
-        named = self._named().removeprefix("văn bản ")
+        named = self._named().removeprefix("văn bản ").replace(" Về ", " về ", 1)
         return f"{kind.name} {name[:1].lower()}{name[1:]}{named}"[:500]
 
     def _copy_recipient(self, row, made_into, copies):

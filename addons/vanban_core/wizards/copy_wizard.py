@@ -35,7 +35,7 @@ class CopyWizard(models.TransientModel):
     signer_capacity = fields.Selection(
         selection=lambda self: self.env["vanban.document"]._fields["signer_capacity"]._description_selection(self.env), string="Signing capacity",
     )  # fmt: skip
-    authority_title = fields.Char("Signed for", help="Title of the head for whom the signer signs (KT., TL., TUQ.): “Giám đốc”.")
+    authority_title = fields.Char("Title signed for", help="Title of the head for whom the signer signs (KT., TL., TUQ.): “Giám đốc”.")
     partner_ids = fields.Many2many("res.partner", string="Agencies and persons")
     department_ids = fields.Many2many("hr.department", string="Units", domain="[('company_id', '=', company_id)]")
     user_ids = fields.Many2many("res.users", string="Colleagues", domain="[('share', '=', False), ('company_ids', 'in', company_id)]")
