@@ -72,6 +72,7 @@
         "views/notice_views.xml",
         "views/recipient_views.xml",
         "views/issuing_views.xml",
+        "views/copy_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

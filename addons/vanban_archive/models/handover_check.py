@@ -131,8 +131,8 @@ class DossierChecks(models.Model):
         for item in self.item_ids.sorted("ordinal"):
             document = item.document_id
             if document:
-                annexes = document.file_ids.filtered(lambda one: one.role == "annex" and not one.destroyed_date)
-                found += [(item, file) for file in (*document.main_file_id, *annexes.sorted("id"))]
+                # as they were sent: an annex that was sealed or made again afterwards is not kept twice
+                found += [(item, file) for file in (*document.main_file_id, *document._current_annexes())]
             elif item.sha256:
                 found.append((item, item))
         return found

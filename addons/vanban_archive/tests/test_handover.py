@@ -124,6 +124,15 @@ class TestHandover(ArchiveCase):
             handover.action_accept()
         self.assertEqual(handover.state, "checking")
 
+    def test_a_sealed_annex_is_handed_over_once(self):
+        document = self.document("Có phụ lục", 1)
+        first = document.sudo()._add_file("phu-luc.pdf", pdf("Phụ lục", 1), role="annex", stage="draft")
+        sealed = document.sudo()._add_file("phu-luc.pdf", pdf("Phụ lục đã ký", 1), role="annex", stage="sealed", source=first)
+        other = document.sudo()._add_file("phu-luc-2.pdf", pdf("Phụ lục 2", 1), role="annex", stage="draft")
+        dossier = self.closed(documents=document | self.document("Khác", 1))
+        kept = [file for item, file in dossier.sudo()._preserved_files() if item.document_id == document]
+        self.assertEqual(kept, [document.sudo().main_file_id, sealed, other])
+
     @proves("ARC-07")
     def test_a_changed_byte_and_a_missing_description_fail(self):
         document = self.document("Bị sửa", 1)

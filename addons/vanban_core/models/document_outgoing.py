@@ -176,6 +176,12 @@ class DocumentOutgoing(models.Model):
         too_early = self.state in REVIEW and self.state != self._final_review_state()
         return self._is_outgoing() and self.signer_id == self.env.user and not too_early
 
+    def _may_record_ink(self):
+        return self._may_clerk()
+
+    def _may_paper_done(self):
+        return self._may_clerk()
+
     def _may_seal(self):
         """Clerks; the signing addon narrows this to the present custodian of the agency's key."""
         return self._may_clerk()

@@ -72,7 +72,7 @@ class DocumentScan(models.Model):
         :raise UserError: larger than the agency digitises, or below a standard that the agency enforces
         """
         facts = super()._judge_file(info, raw, role, stage)
-        if self.direction != "in" or stage != "scan" or role not in ("main", "annex"):
+        if not self._judges_scans() or stage != "scan" or role not in ("main", "annex"):
             return facts
         if role == "annex" and info.extension not in ("pdf", "jpg"):
             return facts  # an editable file sent along is no scan
@@ -91,6 +91,10 @@ class DocumentScan(models.Model):
                 file=info.name, problems=report.text,
             ))
         return {**facts, "scan_report": report.text} if report.problems else facts
+
+    def _judges_scans(self):
+        """Whether what this document gets from the scanner must meet the standard."""
+        return self.direction == "in"
 
     def _refuse_scan(self, message):
         self._log_refused("upload", message)

@@ -1,15 +1,26 @@
 import pytz
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..report import submission_slip
 from ..tools import fonts, number_format
 from .register import VIETNAM
 
+# which block of the form an opinion belongs to; opinions of the leadership are told apart by the post
+BLOCK_OF_STEP = {"review_dept": "proposal", "review_unit": "unit", "legal": "unit", "format_check": "unit", "clerk_check": "unit"}
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    vanban_slip_head = fields.Boolean(
+        "Submission slip with the opinion of the head", default=True, help="Block 5 of the slip; without it only while it is empty (BHXH PL02-5)."
+    )
+
 
 class DocumentSlip(models.Model):
-    """Submission slip of a draft (OUT-17)."""
+    """Submission slip of a draft (OUT-17; F-05)."""
 
     _inherit = "vanban.document"
 
@@ -28,7 +39,7 @@ class DocumentSlip(models.Model):
         except fonts.FontMissing as error:
             raise UserError(str(error)) from error
         name = f"phieu-trinh-lan-{self.round}.pdf"
-        return self._add_file(name, raw, role="paper", stage="rendition", reason=self.env._("Submission slip")).id
+        return self._add_file(name, raw, role="opinion", stage="rendition", reason=self.env._("Submission slip")).id
 
     def _check_may_see_opinions(self):
         """The slip is for those who have a part in the draft, not for its recipients."""
@@ -41,26 +52,48 @@ class DocumentSlip(models.Model):
 
     def _slip(self):
         company = self.company_id.sudo()  # safe: printed at the head
+        unit = self.department_id.sudo()  # safe: as above
         today = self.env["vanban.register"]._today()
-        reviews = self.sudo().review_ids  # safe: opinions on a draft that the user may read
-        steps = dict(reviews._fields["step"]._description_selection(self.env))
-        decisions = dict(reviews._fields["decision"]._description_selection(self.env))
         return submission_slip.Slip(
             agency=company.name,
-            unit=self.department_id.sudo().name or "",  # safe: as above
+            unit=unit.name or "",
             place_date=f"{company.vanban_place or ''}, {number_format.date_text(today)}".lstrip(", "),
+            number=f"{self.id}/PTr" + (f"-{unit.vanban_symbol}" if unit.vanban_symbol else ""),
             round=self.round,
             addressee=self.signer_name or self.signer_id.sudo().name or "",  # safe: as above
             subject=self.subject or "",
             attachments=self.sudo().file_ids.filtered(lambda file: file.role in ("main", "annex")).mapped("name"),  # safe: names only
             summary=self.summary or "",
-            opinions=[
-                (
-                    review.round, steps[review.step],
-                    review.reviewer_id.name + (f" (thay {review.on_behalf_id.name})" if review.on_behalf_id else ""),
-                    review.date.replace(tzinfo=pytz.utc).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M"),
-                    decisions[review.decision], review.comment or "",
-                )
-                for review in reviews.sorted("id")
-            ],
-        )  # fmt: skip
+            opinions=self._slip_opinions(),
+            with_head=company.vanban_slip_head,
+        )
+
+    def _slip_opinions(self):
+        """{block: [(round, person, moment, opinion, confirmation)]}: submissions and reviews of every round, oldest first."""
+        opinions = {}
+        submissions = self.env["vanban.log"].sudo().search([  # safe: the submissions of a draft that the user may read
+            ("model", "=", self._name), ("res_id", "=", self.id), ("action", "=", "submit_review"), ("outcome", "=", "done"),
+        ], order="id")
+        for number, row in enumerate(submissions, start=1):
+            opinions.setdefault("proposal", []).append((number, row.user_name, _moment(row.date), row.comment or "Trình", "Đã trình trên hệ thống"))
+        reviews = self.sudo().review_ids.sorted("id")  # safe: opinions on a draft that the user may read
+        decisions = dict(reviews._fields["decision"]._description_selection(self.env(context={"lang": "vi_VN"})))
+        for review in reviews:
+            person = review.on_behalf_id or review.reviewer_id
+            block = BLOCK_OF_STEP.get(review.step) or ("deputy" if self._is_deputy(person) else "head")
+            name = f"{review.reviewer_id.name} (thay {person.name})" if review.on_behalf_id else person.name
+            opinions.setdefault(block, []).append((
+                review.round, name, _moment(review.date), ". ".join(filter(None, (decisions[review.decision], review.comment))),
+                "Đã xác nhận trên hệ thống",
+            ))
+        return opinions
+
+    def _is_deputy(self, person):
+        """Whether who decides is a deputy of the head: by the post, or because he signs for him (KT.)."""
+        employee = person.with_company(self.company_id).employee_id
+        title = employee.job_title or employee.job_id.name or ""
+        return title.lower().startswith("phó") or (person == self.signer_id and self.signer_capacity == "kt")
+
+
+def _moment(value):
+    return value.replace(tzinfo=pytz.utc).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")

@@ -46,7 +46,7 @@ class IssuePaper(models.Model):
             self._log_refused("print", message)
             raise AccessError(message)
         file = self._printable_file()
-        if not self.number_date or not file:
+        if not self._is_printable() or not file:
             raise UserError(self.env._(
                 "“%(document)s” has no numbered and signed version yet: allot the number first, then print.", document=self.display_name
             ))
@@ -56,6 +56,9 @@ class IssuePaper(models.Model):
         self._write_fixed({"printed_copies": self.printed_copies + copies})
         self._log("print", data={"copies": copies, "file": file.name, "stage": file.stage, "sha256": file.sha256})
         return {"type": "ir.actions.act_url", "target": "new", "url": f"/web/content/vanban.file/{file.id}/content/{file.name}"}
+
+    def _is_printable(self):
+        return bool(self.number_date)
 
     def _copies_wanted(self):
         """Copies for the recipients on paper and the one that the clerk keeps."""

@@ -132,11 +132,15 @@ class Register(models.Model):
         numbers = [entry._text() for entry in (entries[0], entries[-1])]
         return register_print.Book(
             parent=company.name if unit else company.vanban_parent_name or "", agency=unit.name or company.name,
-            title=TITLES[self.direction], year=str(first.year),
+            title=self._book_title(), year=str(first.year),
             date_from=number_format.short_date(first), date_to=number_format.short_date(last),
             number_from=numbers[0], number_to=numbers[1], volume=number_format.number_text(volume),
             columns=self._columns(), rows=[self._line(entry) for entry in entries],
         )  # fmt: skip
+
+    def _book_title(self):
+        """Name of the book on its cover; extended for books of a kind of their own."""
+        return TITLES[self.direction]
 
     def _columns(self):
         return register_print.INCOMING if self.direction == "in" else register_print.OUTGOING

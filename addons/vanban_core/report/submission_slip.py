@@ -1,87 +1,59 @@
-"""Phiếu trình giải quyết công việc (BHXH PL02-5; HCM Đ8.2.4): what is submitted, for the n-th time, and all opinions so far.
+"""Phiếu trình giải quyết công việc (F-05; BHXH PL02-5; HCM Đ8.2.4): what is submitted, for the n-th time, and all opinions so far.
 
 No Odoo in here: texts in, PDF out.
 """
 
 import dataclasses
-import io
-from xml.sax.saxutils import escape
 
-from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.units import mm
-from reportlab.platypus import HRFlowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from .slip_page import SlipPage
 
-from ..tools import fonts
+COLUMNS = ("Lần", "Người cho ý kiến", "Thời gian", "Ý kiến", "Xác nhận")
+WIDTHS = (15, 38, 27, 58, 27)
+#: Blocks of opinions in the order of the form.
+BLOCKS = (
+    ("proposal", "2. Ý kiến đề xuất của chuyên viên, Lãnh đạo phòng"),
+    ("unit", "3. Ý kiến đề xuất của Lãnh đạo đơn vị"),
+    ("deputy", "4. Ý kiến của Phó Thủ trưởng phụ trách"),
+    ("head", "5. Ý kiến của Thủ trưởng cơ quan"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class Slip:
-    """Texts of a slip; ``opinions`` are (round, step, person, moment, decision, comment)."""
+    """Texts of a slip.
+
+    :param opinions: {block of ``BLOCKS``: [(round, person, moment, opinion, confirmation)]}, oldest first
+    :param with_head: whether block 5 is printed while it is empty
+    """
 
     agency: str
     unit: str
     place_date: str
+    number: str
     round: int
     addressee: str
     subject: str
     attachments: list
     summary: str
-    opinions: list
+    opinions: dict
+    with_head: bool = True
 
 
 def render(slip):
     """PDF (bytes)."""
-    regular, bold, italic = fonts.register()
-    base = ParagraphStyle("base", fontName=regular, fontSize=13, leading=17, alignment=TA_JUSTIFY, spaceAfter=4)
-    centre = ParagraphStyle("centre", parent=base, alignment=TA_CENTER, spaceAfter=0)
-    strong = ParagraphStyle("strong", parent=centre, fontName=bold)
-    title = ParagraphStyle("title", parent=strong, fontSize=15, leading=20, spaceBefore=14)
-    slanted = ParagraphStyle("slanted", parent=centre, fontName=italic)
-    label = ParagraphStyle("label", parent=base, fontName=bold, spaceBefore=8)
-    cell = ParagraphStyle("cell", parent=base, fontSize=11, leading=14, alignment=0, spaceAfter=0)
-    head = ParagraphStyle("head", parent=cell, fontName=bold, alignment=TA_CENTER)
-
-    def text(words, style=base):
-        return Paragraph(escape(words or "").replace("\n", "<br/>"), style)
-
-    story = [
-        Table(
-            [
-                [text(slip.agency.upper(), centre), text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", strong)],
-                [text(slip.unit.upper(), strong), text("Độc lập - Tự do - Hạnh phúc", strong)],
-                ["", text(slip.place_date, slanted)],
-            ],
-            colWidths=[65 * mm, 100 * mm],
-            style=[("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 0)],
-        ),
-        text("PHIẾU TRÌNH GIẢI QUYẾT CÔNG VIỆC", title),
-        text(f"(Trình lần thứ {slip.round})", slanted),
-        HRFlowable(width="30%", color="black", thickness=0.7, spaceBefore=4, spaceAfter=10),
-        text(f"Kính gửi: {slip.addressee}", centre),
-        text("Vấn đề trình:", label),
-        text(slip.subject),
-        text("Hồ sơ trình:", label),
-        *[text(f"- {name}") for name in slip.attachments],
-        text("Tóm tắt nội dung và đề xuất:", label),
-        text(slip.summary),
-        text("Ý kiến qua các lần trình:", label),
-    ]
-    rows = [[text(name, head) for name in ("Lần", "Bước", "Người cho ý kiến", "Thời gian", "Ý kiến")]]
-    for number, step, person, moment, decision, comment in slip.opinions:
-        rows.append([text(f"Lần {number}", cell), text(step, cell), text(person, cell), text(moment, cell),
-                     text(f"{decision}. {comment}" if comment else decision, cell)])  # fmt: skip
-    if len(rows) == 1:
-        rows.append([text("", cell)] * 4 + [text("Chưa có ý kiến", cell)])
-    table = Table(rows, colWidths=[16 * mm, 28 * mm, 36 * mm, 27 * mm, 58 * mm], repeatRows=1)
-    table.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
-    story += [table, Spacer(1, 6 * mm)]
-
-    out = io.BytesIO()
-    page = SimpleDocTemplate(
-        out, pagesize=A4, leftMargin=30 * mm, rightMargin=15 * mm, topMargin=20 * mm, bottomMargin=20 * mm,
-        title=f"Phiếu trình: {slip.subject}"[:200], author=slip.agency,
-    )  # fmt: skip
-    page.build(story)
-    return out.getvalue()
+    page = SlipPage(slip.agency, slip.unit, slip.place_date)
+    page.title("PHIẾU TRÌNH GIẢI QUYẾT CÔNG VIỆC", f"Số: {slip.number} (Trình lần thứ {slip.round})")
+    page.centred(f"Kính gửi: {slip.addressee}")
+    page.label("Vấn đề trình:")
+    page.line(slip.subject)
+    page.label("Hồ sơ trình:")
+    for name in slip.attachments:
+        page.line(f"- {name}")
+    page.label("1. Tóm tắt nội dung")
+    page.line(slip.summary)
+    for block, name in BLOCKS:
+        rows = slip.opinions.get(block, ())
+        if rows or block != "head" or slip.with_head:
+            page.label(name)
+            page.table(COLUMNS, [(f"Lần {number}", *rest) for number, *rest in rows], WIDTHS, "Chưa có ý kiến")
+    return page.render(f"Phiếu trình: {slip.subject}"[:200])

@@ -235,7 +235,7 @@ class TestReview(OutgoingCase):
         document.action_submit_review("Đã bổ sung")
         document.with_user(self.unit_head).action_review_approve("Đồng ý nội dung")
         file = self.env["vanban.file"].browse(document.action_print_slip())
-        self.assertEqual((file.role, file.stage), ("paper", "rendition"))
+        self.assertEqual((file.role, file.stage), ("opinion", "rendition"))
         pdf = pypdfium2.PdfDocument(file._raw())
         self.addCleanup(pdf.close)
         text = " ".join(pdf[0].get_textpage().get_text_bounded().split())
@@ -245,6 +245,21 @@ class TestReview(OutgoingCase):
         ):  # fmt: skip
             self.assertIn(words, text)
         self.assertIn("Lần 1", text)
+        # the blocks of F-05, each opinion with author, time and confirmation
+        blocks = [text.index(f"{number}. {name}") for number, name in (
+            (1, "Tóm tắt nội dung"), (2, "Ý kiến đề xuất của chuyên viên"), (3, "Ý kiến đề xuất của Lãnh đạo đơn vị"),
+            (4, "Ý kiến của Phó Thủ trưởng"), (5, "Ý kiến của Thủ trưởng"),
+        )]  # fmt: skip
+        self.assertEqual(blocks, sorted(blocks))
+        self.assertIn(f"Số: {document.id}/PTr-TC", text)
+        self.assertIn("Đã bổ sung", text)
+        self.assertIn("Đã xác nhận trên hệ thống", text)
+        # block 5 can be switched off
+        self.company.vanban_slip_head = False
+        file = self.env["vanban.file"].browse(document.action_print_slip())
+        short = pypdfium2.PdfDocument(file._raw())
+        self.addCleanup(short.close)
+        self.assertNotIn("Thủ trưởng cơ quan", short[0].get_textpage().get_text_bounded())
         document._grant(users=self.outsider, source="recipient")
         with self.assertRaises(AccessError):
             document.with_user(self.outsider).action_print_slip()

@@ -127,6 +127,23 @@ def _copy(document):
     parts.foot(document)
 
 
+def _extract(document):
+    """Trích sao as text: the form of the copied document made again around the copied part (NĐ 30/2020 Đ.25.3b)."""
+    left, right = parts.columns(document)
+    parts.text(left, "{{ original.agency }}", size=12, bold=True, align=CENTER, first=True)
+    parts.rule(left, 22)
+    parts.text(left, "Số: {{ original.code }}", align=CENTER, before=6)
+    parts.motto(right, first=True)
+    parts.text(right, "{{ original.place_date }}", italic=True, align=CENTER, before=6)
+    parts.title(document, "{{ original.kind }}", "{{ original.subject }}")
+    parts.body(document, "extract_paragraphs")
+    parts.text(document, "", size=6)
+    _left, right = parts.columns(document)
+    parts.text(right, "{{ original.position }}", bold=True, align=CENTER, first=True, keep=True)
+    parts.text(right, "(Đã ký)", italic=True, align=CENTER, before=12, keep=True)
+    parts.text(right, "{{ original.signer }}", size=14, bold=True, align=CENTER, before=12)
+
+
 def _question(document):
     """Phiếu xin ý kiến giải quyết công việc (F-01); carries no number."""
     _form_head(document, "PHIẾU XIN Ý KIẾN GIẢI QUYẾT CÔNG VIỆC")
@@ -183,6 +200,7 @@ LAYOUTS = {
     "giay_nghi_phep": _leave,
     "phu_luc": _annex,
     "ban_sao": _copy,
+    "noi_dung_trich_sao": _extract,
     "phieu_xin_y_kien": _question,
     "phieu_de_nghi": _request,
     "van_ban_trao_doi": _letter,  # F-04: the letter of a unit

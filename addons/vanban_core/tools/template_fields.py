@@ -14,8 +14,10 @@ FIELDS = {
     "kind_title": None, "subject": None, "authority": None, "to_list": None, "addressed": None, "receiver_lines": None,
     "capacity_lines": None, "signer_name": None, "drafter_name": None, "unit_name": None, "urgency_mark": None,
     "drafter_mark": None, "contact_line": None, "annex_kind": None, "annex_title": None,
-    "paragraphs": None, "annex_paragraphs": None,
+    "paragraphs": None, "annex_paragraphs": None, "extract_paragraphs": None,
     "document": {"subject", "summary", "round"},
+    # of a copied document, for its extract
+    "original": {"agency", "code", "place_date", "kind", "subject", "position", "signer"},
 }  # fmt: skip
 PARAGRAPH = {"heading", "rich", "text"}
 

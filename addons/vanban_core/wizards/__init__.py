@@ -7,6 +7,7 @@ from . import (
     assignment_wizard,
     comment_wizard,
     compare_wizard,
+    copy_wizard,
     consultation_wizard,
     distribute_wizard,
     distribute_default,

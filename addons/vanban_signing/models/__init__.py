@@ -32,6 +32,7 @@ from . import (
     provider_vgca,
     provider_remote,
     document_seal,
+    document_copy,
     document_stamp,
     document_detached,
     document_form,

@@ -20,7 +20,7 @@ class DocumentCheck(models.Model):
         for document in self:
             # a list would verify every file; the form of one document may
             concerned = len(self) == 1 and document.direction != "in" and document.state in CLERKS_TURN
-            if not concerned or document.signed_on_paper:
+            if not concerned or document._sealed_in_corner():
                 document.signature_problem = False
                 continue
             document.signature_problem = document._personal_signature_problem() or False

@@ -55,7 +55,7 @@ class DocumentSeal(models.Model):
         super()._guard_seal()
         if not self._held_token():
             raise AccessError(self.env._("Only the present custodian of the agency's key device may seal."))
-        if not self.signed_on_paper and self.main_file_id.stage not in ("numbered", "sealed"):
+        if not self._sealed_in_corner() and self.main_file_id.stage not in ("numbered", "sealed"):
             raise UserError(
                 self.env._("Number and date are not in the file yet: press “Write number into file” first.")
             )
@@ -132,12 +132,17 @@ class DocumentSeal(models.Model):
     def _open_main(self, certificate, provider):
         file = self.main_file_id
         raw = file._raw()
-        if self.signed_on_paper:
+        if self._sealed_in_corner():
             raw, look = self._prepared_corner(raw, self._paper_case()), self._appearance(self._paper_case(), certificate)
         else:
             self._check_filled(raw)
             look = self._appearance("seal", certificate)
         return self._open_session(file, "seal", certificate, provider, raw, SEAL, look)
+
+    def _sealed_in_corner(self):
+        """Whether the main file carries no personal signature and no places for number and date: paper that was digitised here."""
+        self.ensure_one()
+        return self.signed_on_paper
 
     def _paper_case(self):
         """A scan of what was signed with ink is a digitised document or a certified copy, by the profile (P-62)."""

@@ -103,7 +103,7 @@ class DocumentSigning(models.Model):
         super()._fill_number()
         for document in self:
             file = document.main_file_id
-            if document.signed_on_paper or file.stage in ("numbered", "sealed"):
+            if document._sealed_in_corner() or file.stage in ("numbered", "sealed"):
                 continue
             try:
                 raw = fill.fill(file._raw(), document._number_texts())

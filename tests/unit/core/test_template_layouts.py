@@ -16,7 +16,7 @@ from tools import layout_check, letter_fields, letter_lines, office_pdf, templat
 
 FOLDER = pathlib.Path(template_builder.__file__).parent.parent / "data" / "templates"
 LAYOUTS = sorted(template_builder.LAYOUTS)
-NUMBERED = [name for name in LAYOUTS if name not in ("phu_luc", "phieu_xin_y_kien", "phieu_de_nghi")]
+NUMBERED = [name for name in LAYOUTS if name not in ("phu_luc", "phieu_xin_y_kien", "phieu_de_nghi", "noi_dung_trich_sao")]
 MM = 72 / 25.4
 
 
@@ -36,7 +36,12 @@ def data(**more):
         "signer_name": "Trần Thị Mẫu", "drafter_name": "Lê Văn Thử", "unit_name": "Phòng Tổ chức", "urgency_mark": "",
         "drafter_mark": "LVT.(12)", "contact_line": "Địa chỉ: 1 đường Mẫu; ĐT: 0200 000 000", "annex_kind": "QUY CHẾ",
         "annex_title": "Công tác văn thư", "annex_paragraphs": [paragraph("Điều 1. Phạm vi. " * 200)],
-        "document": {"subject": "x", "summary": "Kính đề nghị cho ý kiến.", "round": 1}, **more,
+        "document": {"subject": "x", "summary": "Kính đề nghị cho ý kiến.", "round": 1},
+        "extract_paragraphs": [paragraph("Điều 2. Nội dung được trích.")],
+        "original": {
+            "agency": "SỞ TÀI CHÍNH", "code": "12/QĐ-STC", "place_date": "ngày 05 tháng 01 năm 2026", "kind": "QUYẾT ĐỊNH",
+            "subject": "Về dự toán năm 2026", "position": "GIÁM ĐỐC", "signer": "Trần Văn Thử",
+        }, **more,
     }  # fmt: skip
 
 
