@@ -8,6 +8,7 @@ from . import (
     comment_wizard,
     compare_wizard,
     consultation_wizard,
+    review_preview,
     distribute_wizard,
     distribute_default,
     dossier_closing_wizard,

@@ -22,3 +22,4 @@ from . import (
 from . import test_reception
 from . import test_register_signature
 from . import test_opinion_signature
+from . import test_consultation_signature
