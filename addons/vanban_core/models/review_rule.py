@@ -51,11 +51,10 @@ class ReviewRule(models.AbstractModel):
         for rule in self:
             rule.who = {"review_dept": "heads", "review_unit": "heads", "leader": "signer"}.get(rule.state, "role")
 
+    @api.depends_context("lang")
     @api.depends("state", "title")
     def _compute_display_name(self):
-        labels = dict(REVIEW_STATES)
-        if self:
-            labels = dict(self._fields["state"]._description_selection(self.env))
+        labels = dict(self._fields["state"]._description_selection(self.env))
         for rule in self:
             rule.display_name = rule.title or labels.get(rule.state)
 
@@ -97,6 +96,6 @@ class ReviewRule(models.AbstractModel):
             raise UserError(self.env._(
                 "Nobody is set up for the step “%(step)s” in %(agency)s: give somebody the role “%(role)s”.",
                 step=self.display_name, agency=document.company_id.name,
-                role=rule.group_id.name or rule.department_id.name or dict(WHO)[rule.who],
+                role=rule.group_id.name or rule.department_id.name or dict(self._fields["who"]._description_selection(self.env))[rule.who],
             ))
         return found

@@ -261,6 +261,20 @@ class TestReviewChain(OutgoingCase):
         self.agree(document, self.format_checker)
         return document
 
+    @proves("OUT-11")
+    def test_ho_chi_minh_city_no_way_round_the_check_of_form(self):
+        self.profile("hcm")
+        document = self.draft()
+        document.action_submit_review()
+        self.agree(document, self.unit_head)
+        self.assertEqual(document.state, "format_check")
+        for user in (self.unit_head, self.specialist, self.chief, self.leader, self.clerk, self.admin_user):
+            self.refused(lambda user=user: self.rpc(user, "vanban.document", "action_review_approve", document.ids), error=AccessError)
+        self.refused(lambda: document.with_user(self.leader)._transition("sign"))
+        self.refused(lambda: self.rpc(self.clerk, "vanban.document", "action_sign_on_paper", document.ids, "a.pdf", ""))
+        self.refused(lambda: self.rpc(self.chief, "vanban.document", "write", document.ids, {"state": "leader"}), error=AccessError)
+        self.assertEqual(document.state, "format_check")
+
     @proves("OUT-15")
     def test_two_levels_of_approval_by_competence(self):
         self.profile("hcm")
