@@ -69,6 +69,8 @@ class ReviewRule(models.AbstractModel):
         rule = self.sudo()  # safe: configuration, and who holds which post
         if rule.who == "signer" and not document._by_order():
             return document.signer_id
+        if rule.who == "signer" and document.asked_leader_id:
+            return document.asked_leader_id
         if rule.who == "persons":
             return rule.user_ids.filtered(lambda user: user.active and document.company_id in user.company_ids).sudo(False)
         if rule.who == "unit" and not rule.group_id:

@@ -46,6 +46,10 @@ class DocumentChain(models.Model):
         [("office", "The office"), ("leadership", "The standing leadership")], "Matter of",
         help="Who approves: the office leader, or the standing leadership after him (HCM SĐ4, SĐ5).",
     )  # fmt: skip
+    asked_leader_id = fields.Many2one(
+        "res.users", "Leader asked", ondelete="restrict",
+        help="Whose opinion a document signed by order waits for; empty: that of any leader.",
+    )  # fmt: skip
     two_levels = fields.Boolean(compute="_compute_two_levels")
 
     @api.depends("review_stage_ids", "round")
@@ -108,6 +112,16 @@ class DocumentChain(models.Model):
     def _guard_submit_review(self):
         super()._guard_submit_review()
         self._check_competence()
+        self._check_asked_leader()
+
+    def _check_asked_leader(self):
+        asked = self.asked_leader_id.sudo()  # safe: whether somebody holds a post
+        if self._by_order() and self.prior_opinion and asked and (
+            not asked.has_group("vanban_core.group_leader") or self.company_id not in asked.company_ids
+        ):
+            raise UserError(self.env._(
+                "%(user)s is no leader of %(agency)s: choose another leader to ask.", user=asked.name, agency=self.company_id.name,
+            ))
 
     def _check_competence(self):
         """Matters of the office are signed by its leader, those of the standing leadership by one of its members (P-27; HCM SĐ4–6)."""
@@ -132,7 +146,7 @@ class DocumentChain(models.Model):
         super()._check_fixed(vals)
         if self.env.su:
             return
-        named = [name for name in ("kind_id", "prior_opinion", "competence") if name in vals]
+        named = [name for name in ("kind_id", "prior_opinion", "asked_leader_id", "competence") if name in vals]
         for document in self if named else ():
             changed = [name for name in named if document._fields[name].convert_to_write(document[name], document) != (vals[name] or False)]
             if changed and document.direction != "in" and document.state in (*REVIEW, "tl_agreed"):

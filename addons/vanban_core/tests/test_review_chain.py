@@ -252,6 +252,21 @@ class TestReviewChain(OutgoingCase):
         self.assertTrue(document.with_user(self.unit_head)._may("sign"))
         self.refused(lambda: self.rpc(self.clerk, "vanban.document", "action_clerk_check", document.ids))
 
+    @proves("OUT-14")
+    def test_the_opinion_is_that_of_the_leader_who_was_asked(self):
+        other = self._make_user("leader2", "vanban_core.group_leader")
+        document = self.draft(signer_id=self.unit_head.id, signer_capacity="tl", prior_opinion=True, asked_leader_id=self.chief.id)
+        self.refused(document.action_submit_review, "is no leader of")
+        document.asked_leader_id = other
+        document.action_submit_review()
+        self.agree(document, self.unit_head)
+        self.agree(document, self.format_checker)
+        self.assertEqual((document.state, document.sudo().activity_ids.user_id), ("leader", other))
+        self.refused(lambda: self.rpc(self.leader, "vanban.document", "action_review_approve", document.ids), error=AccessError)
+        self.refused(lambda: self.rpc(other, "vanban.document", "write", document.ids, {"asked_leader_id": self.leader.id}), "decide who reviews it")
+        self.agree(document, other)
+        self.assertEqual(document.state, "tl_agreed")
+
     # --------------------------------------------------------------- HCM: two levels
 
     def at_office(self, **vals):

@@ -183,7 +183,7 @@ class TestSeal(SigningCase):
             self.assertGreater(bottom, height * 0.8)
             self.assertTrue(width / 2 < left < far <= width, (preset, left, far))
             text = text_of(raw)
-            for word in (*words, "+07:00", self.company.name):
+            for word in (*words, "+07:00", "Sở Nội vụ tỉnh Mẫu"):  # the name in the certificate
                 self.assertIn(word, text)
             # the record keeps the chain: seal ← scan ← draft
             self.assertEqual((sealed.stage, sealed.source_id.stage), ("sealed", "scan"))
