@@ -16,7 +16,7 @@ class ReviewStage(models.Model):
     round = fields.Integer(required=True)
     reviewers = fields.Char("Reviewer", compute="_compute_course")
     progress = fields.Selection(
-        [("done", "Passed"), ("current", "Now"), ("waiting", "To come"), ("returned", "Returned")], "Progress", compute="_compute_course"
+        [("done", "Gone through"), ("current", "Now"), ("waiting", "To come"), ("returned", "Returned")], "Progress", compute="_compute_course"
     )
 
     @api.depends("document_id.state", "document_id.review_ids")

@@ -80,7 +80,7 @@ class SigningAuthority(models.Model):
             return
         if fitting:
             raise UserError(self.env._(
-                "%(user)s signs %(mark)s only for: %(titles)s; the draft says “%(title)s”. Correct “Signed for” or choose another signer.",
+                "%(user)s signs %(mark)s only for: %(titles)s; the draft says “%(title)s”. Correct “Signs in place of” or choose another signer.",
                 user=signer, mark=mark, titles=", ".join(sorted(filter(None, fitting.mapped("authority_title")))), title=self.authority_title,
             ))
         if current:

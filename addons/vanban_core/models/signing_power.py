@@ -27,7 +27,7 @@ class SigningPower(models.Model):
     user_id = fields.Many2one("res.users", "Signer", required=True, ondelete="restrict", index=True)
     capacity = fields.Selection(CAPACITIES, "Signing capacity", required=True)
     authority_title = fields.Char(
-        "Signed for", help="Title of the head or name of the collective printed behind the capacity: “Giám đốc”, “Ủy ban nhân dân”."
+        "Signs in place of", help="Title of the head or name of the collective printed behind the capacity: “Giám đốc”, “Ủy ban nhân dân”."
     )
     kind_ids = fields.Many2many("vanban.document.kind", string="Only these kinds", help="Kinds that may be signed; empty: all.")
     department_ids = fields.Many2many(
