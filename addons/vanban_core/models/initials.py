@@ -51,8 +51,11 @@ class DocumentInitials(models.Model):
         reviews = self._round_reviews()
         reached = {self.state, *reviews.mapped("step")}
         passed = reviews.filtered(lambda review: review.reviewer_id == self.env.user).mapped("step")
-        for stage in self._review_steps() - given:
-            if stage._name != "vanban.review.stage" or stage.state not in reached or not stage._meets_initials(self):
+        steps = self._review_steps()
+        if steps._name != none._name:
+            return none  # submitted before chains were kept
+        for stage in steps - given:
+            if stage.state not in reached or not stage._meets_initials(self):
                 continue
             own = stage.state == self.state and self._may_review() or stage.state in passed
             if own if stage.initials_by == "reviewer" else self._is_office_leader():

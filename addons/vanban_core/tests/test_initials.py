@@ -76,6 +76,13 @@ class TestInitials(OutgoingCase):
                 with self.assertRaises(AccessError), self.env.cr.savepoint():
                     call_kw(self.env(user=user.id, su=False, context={})["vanban.initials"], method, args, {})
 
+    def test_a_draft_submitted_before_chains_were_kept_goes_on_without_initials(self):
+        document = self.submitted(medium="both")
+        document._write_fixed({"round": 9})
+        self.assertFalse(self.may(self.dept_head, document))
+        document.with_user(self.dept_head).action_review_approve()
+        self.assertEqual(document.state, "review_unit")
+
     @proves("OUT-12")
     def test_paper_copy_by_order_is_initialled_by_the_department_head(self):
         document = self.submitted(medium="both", signer_id=self.unit_head.id, signer_capacity="tl")
