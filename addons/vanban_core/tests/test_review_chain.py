@@ -156,6 +156,7 @@ class TestReviewChain(OutgoingCase):
         form = Form(self.env["vanban.review.preview"].with_user(self.admin_user).with_company(self.company))
         form.kind_id = self.kind
         form.department_id = self.department
+        self.assertFalse(form.save().line_ids[-1].missing, "who signs is not said yet, so nobody is missing")
         form.signer_id = self.leader
         lines = form.save().line_ids
         self.assertEqual(

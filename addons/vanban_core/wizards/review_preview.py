@@ -34,6 +34,7 @@ class ReviewPreview(models.TransientModel):
 
     @api.depends("company_id", "kind_id", "department_id", "signer_id", "signer_capacity", "prior_opinion", "competence")
     def _compute_line_ids(self):
+        signer = dict(self.env["vanban.review.step"]._fields["who"]._description_selection(self.env))["signer"]
         for preview in self:
             profile = preview.company_id._vanban_profile()
             preview.two_levels = profile._has_two_levels()
@@ -48,9 +49,12 @@ class ReviewPreview(models.TransientModel):
             values = []
             for number, step in enumerate(draft._resolved_steps(), start=1):
                 persons = step._holders(draft)
+                unsaid = step.who == "signer" and not preview.signer_id
+                names = [signer] if unsaid else persons.sudo().mapped("name")  # safe: names of colleagues
                 values.append({
-                    "number": number, "step": step.display_name, "persons": ", ".join(persons.sudo().mapped("name")),  # safe: names of colleagues
-                    "missing": not persons, "initials_by": step.initials_by if step._meets_initials(draft) else "none",
+                    "number": number, "step": step.display_name, "persons": ", ".join(names),
+                    "missing": not persons and not unsaid,
+                    "initials_by": step.initials_by if step._meets_initials(draft) else "none",
                 })
             preview.line_ids = [fields.Command.clear(), *(fields.Command.create(row) for row in values)]
 
