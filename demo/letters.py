@@ -7,7 +7,7 @@ from .report import Record
 from .site import Site
 
 # who acts in which step of the review chain, in both agencies
-REVIEWERS = {"review_dept": "truongphong", "review_unit": "truongphong", "format_check": "kiemtra"}
+REVIEWERS = {"review_dept": "truongphong", "review_unit": "truongphong", "format_check": "kiemtra", "office_review": "chanhvanphong"}
 
 
 def draft(site: Site, subject: str, body: tuple[str, ...], recipients: list[dict], **vals) -> int:

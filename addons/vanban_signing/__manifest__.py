@@ -35,6 +35,7 @@
         "views/signing_job_views.xml",
         "views/register_signature_views.xml",
         "views/opinion_signature_views.xml",
+        "views/consultation_signature_views.xml",
         "data/signing_cron_data.xml",
         "views/proof_views.xml",
     ],

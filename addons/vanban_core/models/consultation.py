@@ -205,6 +205,8 @@ class DocumentConsultation(models.Model):
         ])
         self._transition("consult", data={"asked": rows.mapped("asked_name"), "deadline": str(deadline)})
         self._grant(users=users, departments=departments, source="consultation")
+        # the head of the lead unit takes positions too, before the draft reaches him for review
+        self._grant(users=self.department_id._vanban_heads()[:1], source="review")
         heads = self.env["res.users"].union(*(row._answerers() for row in rows))
         self._notify(heads - self.env.user, self.env._("Opinion asked by %(date)s: %(text)s", date=f"{deadline:%d/%m/%Y}", text=question))
         return rows.ids

@@ -26,6 +26,7 @@ OUTGOING_STATES = [
     ("review_unit", "Unit review"),
     ("legal", "Legal appraisal"),
     ("format_check", "Format check"),
+    ("office_review", "Approval by the office leader"),
     ("leader", "Submitted to leader"),
     ("tl_agreed", "Leader agreed, unit signs"),
     ("signed", "Signed"),

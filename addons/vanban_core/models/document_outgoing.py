@@ -52,7 +52,7 @@ class DocumentOutgoing(models.Model):
         return documents
 
     def write(self, vals):
-        if vals.keys() & {"kind_id", "department_id", "signer_id", "issuer_id"}:
+        if vals.keys() & {"kind_id", "department_id", "signer_id", "issuer_id", "signer_capacity"}:
             drafts = self.filtered(lambda document: document.direction != "in" and document.state in NOT_NUMBERED)
             if drafts and len(self) == 1:
                 vals = {**vals, **drafts._derived(vals)}
@@ -137,7 +137,9 @@ class DocumentOutgoing(models.Model):
 
     def _check_signer_edits(self, vals):
         """Who signs is proposed by the drafter with the draft; reviewers agree or return, they do not choose another (NĐ 30 Đ.10)."""
-        named = [name for name in ("signer_id", "signer_name", "signer_position", "signer_capacity", "department_id") if name in vals]
+        named = [name for name in (
+            "signer_id", "signer_name", "signer_position", "signer_capacity", "authority_title", "department_id",
+        ) if name in vals]  # fmt: skip
         for document in self if named else ():
             changed = [name for name in named if document._fields[name].convert_to_write(document[name], document) != (vals[name] or False)]
             if document.direction != "in" and changed and (document.state not in EDITABLE or document.drafter_id != self.env.user):
@@ -202,6 +204,11 @@ class DocumentOutgoing(models.Model):
 
     def _check_upload(self, role):
         """Reviewers may put in their own version in their own step (OUT-08)."""
+        if role == "annex" and self.state == "tl_agreed" and self.prior_opinion:
+            raise UserError(self.env._(
+                "The leader agreed to “%(document)s” with its annexes as they are: return it with your reason if an annex must be changed.",
+                document=self.display_name,
+            ))
         if self._is_outgoing() and self.state not in EDITABLE and self._may_review():
             return
         super()._check_upload(role)

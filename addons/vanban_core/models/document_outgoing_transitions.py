@@ -1,7 +1,7 @@
 from .transition_mixin import Transition
 
 EDITABLE = ("draft", "consulting", "rework")
-REVIEW = ("review_dept", "review_unit", "legal", "format_check", "leader")
+REVIEW = ("review_dept", "review_unit", "legal", "format_check", "office_review", "leader")
 NOT_NUMBERED = (*EDITABLE, *REVIEW, "tl_agreed")
 
 # Requirements, part 5.3. The order "number after signature, seal after number" is the table itself.
@@ -10,6 +10,9 @@ OUTGOING_TRANSITIONS = (
                effect="_effect_submit_review"),
     Transition("approve", REVIEW, (*REVIEW, "tl_agreed"), who="_may_approve", effect="_effect_step_reached"),
     Transition("review_return", (*REVIEW, "tl_agreed"), ("rework",), who="_may_review", comment=True, effect="_effect_rework"),
+    # what the leader calls important goes back through the office leader, not straight to the drafter (HCM SĐ4a)
+    Transition("review_return_important", ("leader",), REVIEW[:-1], who="_may_return_important", comment=True,
+               effect="_effect_step_reached"),
     Transition("sign", ("leader", "tl_agreed"), ("signed",), who="_may_sign", guard="_guard_sign", effect="_effect_signed"),
     # signed with ink: the clerk puts in the scan, the record says so (OUT-19)
     Transition("sign_paper", ("leader", "tl_agreed"), ("signed",), who="_may_record_ink", guard="_guard_sign", effect="_effect_signed"),

@@ -14,14 +14,6 @@ class DocumentReview(models.Model):
 
     # ------------------------------------------------------------------- chain
 
-    def _review_steps(self):
-        """Steps of the agency's chain for this document. TL. without prior opinion goes round the leader."""
-        self.ensure_one()
-        steps = self.company_id._vanban_profile()._steps(self.kind_id)
-        if self._by_order() and not self.prior_opinion:
-            steps = steps.filtered(lambda step: step.state != "leader")
-        return steps
-
     def _by_order(self):
         return self.signer_capacity == "tl"
 
@@ -30,32 +22,12 @@ class DocumentReview(models.Model):
         return "tl_agreed" if self._by_order() else "leader"
 
     def _reviewers(self, step, strict=True):
-        """Users who may act in a step: heads of the drafting unit, holders of the role, or the signer.
+        """Users who may act in a step.
 
         :raise UserError: nobody is set up for the step (only when ``strict``)
         """
         self.ensure_one()
-        if step.state == "leader" and not self._by_order():
-            return self.signer_id
-        if step.state in ("review_dept", "review_unit"):
-            heads = self.department_id._vanban_heads()
-            found = heads[:1] if step.state == "review_dept" else heads[-1:]
-            if found:
-                return found
-        users = self.env["res.users"].sudo().search([  # safe: finds who holds the role in this agency
-            ("all_group_ids", "in", step.group_id.ids), ("company_ids", "in", self.company_id.ids), ("share", "=", False),
-        ])
-        if step.state in ("review_dept", "review_unit"):
-            users = users.filtered(lambda user: user.employee_id.department_id == self.department_id) or users
-        if not users and strict:
-            raise UserError(self.env._(
-                "Nobody is set up for the step “%(step)s” in %(agency)s: give somebody the role “%(role)s”.",
-                step=self._state_label(step.state), agency=self.company_id.name, role=step.group_id.sudo().name,
-            ))
-        return users.sudo(False)
-
-    def _state_label(self, state):
-        return dict(self._fields["state"]._description_selection(self.env)).get(state, state)
+        return step._check_holders(self) if strict else step._holders(self)
 
     def _current_step(self):
         return self._review_steps().filtered(lambda step: step.state == self.state)[:1]
@@ -65,13 +37,13 @@ class DocumentReview(models.Model):
         self.ensure_one()
         if not self._is_outgoing():
             return False
-        if self.state == "tl_agreed":
+        if self.state == self._final_review_state():
             return self.signer_id == self.env.user
         if self.state not in REVIEW:
             return False
         step = self._current_step()
         if not step:
-            # the chain was changed while the draft was on its way: its unit decides
+            # submitted before chains were kept, and the chain was changed since: its unit decides
             return self.env.user in self.department_id._vanban_heads()
         return self.env.user in self._reviewers(step, strict=False)
 
@@ -79,10 +51,10 @@ class DocumentReview(models.Model):
         """At the last step the leader signs instead, unless the unit signs by order after his opinion."""
         return self._may_review() and self.state != self._final_review_state()
 
-    def _advance(self, after=None):
+    def _advance(self, after=None, steps=None):
         """(state to go to, reviewers) after a step; steps that the drafter answers for himself are recorded and passed."""
         self.ensure_one()
-        steps = self._review_steps()
+        steps = self._review_steps() if steps is None else steps
         passed = self._round_reviews().filtered(lambda review: review.decision == "approve").reviewer_id
         for step in steps.filtered(lambda item: after is None or (item.sequence, item.id) > (after.sequence, after.id)):
             reviewers = self._reviewers(step)
@@ -93,7 +65,7 @@ class DocumentReview(models.Model):
                 if reviewers <= passed:
                     continue
             return step.state, reviewers
-        return "tl_agreed", self.signer_id
+        return self._final_review_state(), self.signer_id
 
     def _round_reviews(self):
         return self.sudo().review_ids.filtered(lambda review: review.round == self.round)  # safe: opinions on the same document
@@ -146,7 +118,7 @@ class DocumentReview(models.Model):
             # the round begins only when the submission is allowed, but the steps look at it
             document._check_allowed_logged("submit_review")
             document._write_fixed({"round": document.round + 1})
-            target, reviewers = document._advance()
+            target, reviewers = document._advance(steps=document._keep_chain())
             document._transition("submit_review", target=target, comment=comment)
             document._hand_to(reviewers)
         return True
@@ -170,20 +142,23 @@ class DocumentReview(models.Model):
         self._stop_acting("review", users=self.env.user)
         self._done_todos()
 
-    def action_review_return(self, comment):
-        """Send the draft back to the drafter with the reason."""
+    def action_review_return(self, comment, important=False):
+        """Send the draft back with the reason: to the drafter, or for important changes of the leader through the office leader (HCM SĐ4a)."""
         for document in self:
+            if important:
+                document._return_important(comment)
+                continue
             step = document.state
             document._check_return(comment)
             document.env["vanban.review"]._record(document, "leader" if step == "tl_agreed" else step, "return", comment)
             document._transition("review_return", comment=comment)
         return True
 
-    def _check_return(self, comment):
+    def _check_return(self, comment, name="review_return"):
         try:
-            self._check_allowed(self._transition_table()["review_return"], (comment or "").strip())
+            self._check_allowed(self._transition_table()[name], (comment or "").strip())
         except Exception as error:
-            self._log_refused("review_return", str(error))
+            self._log_refused(name, str(error))
             raise
 
     def _effect_rework(self, comment):
@@ -192,13 +167,13 @@ class DocumentReview(models.Model):
         self._grant(users=self.drafter_id, act=True, source="drafter")
         self._notify(self.drafter_id, self.env._("Returned for revision: %(reason)s", reason=comment))
 
-    def _hand_to(self, users):
+    def _hand_to(self, users, summary=None):
         to_sign = self.state == self._final_review_state()
         self._grant(users=users, act=True, source="review")
         if to_sign:
             # the registry may have to put in the scan of a document signed with ink
             self._grant(registry=True, source="registry")
-        self._notify(users, self.env._("To sign") if to_sign else self.env._("Draft to review"))
+        self._notify(users, summary or (self.env._("To sign") if to_sign else self.env._("Draft to review")))
 
     def _done_todos(self, users=None):
         """Close the to-dos of this step (of everybody, or of ``users``)."""

@@ -28,7 +28,7 @@ class DocumentTemplate(models.Model):
     annex_title = fields.Char("Title of the attached text", help="“Quy chế …” that a decision issues, or the title of an annex.")
     annex_body = fields.Html("Attached text", help="Regulation issued with the document, or its annex.")
     authority_title = fields.Char(
-        "Signed for", help="Title of the head for whom the signer signs (KT., TL., TUQ.): “Giám đốc”."
+        "Signs in place of", help="Title of the head for whom the signer signs (KT., TL., TUQ.): “Giám đốc”."
     )
 
     @api.onchange("template_id")

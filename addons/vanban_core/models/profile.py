@@ -30,7 +30,6 @@ class Profile(models.Model):
     valid_from = fields.Date("In force from")
     active = fields.Boolean(default=True)
     parameter_ids = fields.One2many("vanban.profile.parameter", "profile_id", "Parameters")
-    step_ids = fields.One2many("vanban.review.step", "profile_id", "Review steps")
     company_ids = fields.One2many("res.company", "vanban_profile_id", "Agencies")
 
     scan_max_mb = fields.Integer("Largest scan (MB)", help="0: only the technical limit.")  # P-10
@@ -92,11 +91,6 @@ class Profile(models.Model):
             return {True: "yes", False: "no"}.get(value, str(value)) if field.type == "boolean" else str(value or "")
         return line.value or ""
 
-    def _steps(self, kind=None):
-        """Review steps of the chain that apply to a kind of document, in order."""
-        self.ensure_one()
-        return self.sudo().step_ids.filtered(lambda step: step._applies(kind))  # safe: configuration
-
     def action_load_preset(self, preset):
         """Set every parameter to the column of a preset; what was changed by hand is overwritten.
 
@@ -124,7 +118,7 @@ class Profile(models.Model):
             if line["number"] in present:
                 present[line["number"]].with_context(vanban_preset=True).write(line)
         self.write({**typed, "parameter_ids": [fields.Command.create(line) for line in lines if line["number"] not in present]})
-        self._load_steps(next(line["value"] for line in lines if line["key"] == "review_chain").split(","))
+        self._load_steps(preset, next(line["value"] for line in lines if line["key"] == "review_chain").split(","))
 
     @api.model
     def _preset_rows(self):
@@ -145,23 +139,6 @@ class Profile(models.Model):
         if field.type == "integer":
             return int(value)
         return value
-
-    def _load_steps(self, states):
-        """Make the review chain of the preset."""
-        groups = {
-            "review_dept": "group_department_head",
-            "review_unit": "group_unit_head",
-            "legal": "group_legal",
-            "format_check": "group_format_checker",
-            "leader": "group_leader",
-        }
-        self.step_ids.unlink()
-        self.write({"step_ids": [
-            fields.Command.create({
-                "sequence": index * 10, "state": state, "group_id": self.env.ref(f"vanban_core.{groups[state]}").id,
-            })
-            for index, state in enumerate(states, start=1)
-        ]})
 
     @api.model
     def _load_all_presets(self):
@@ -210,6 +187,8 @@ class ProfileParameter(models.Model):
         result = super().write(vals)
         if "value" in vals and not self.env.context.get("vanban_preset"):
             for line in self:
+                if line.key == "review_chain":
+                    raise UserError(self.env._("The review chain is changed in the table of review steps of the profile, not here."))
                 field = line.profile_id._fields.get(line.key)
                 if field is not None and line.profile_id._is_possible(field, line.value or ""):
                     line.profile_id._set_typed(field, line.value)

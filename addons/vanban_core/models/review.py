@@ -6,33 +6,13 @@ REVIEW_STATES = [
     ("review_unit", "Unit review"),
     ("legal", "Legal appraisal"),
     ("format_check", "Format check"),
+    ("office_review", "Approval by the office leader"),
     ("leader", "Approval by the leader"),
 ]
 # which of the three controls of NĐ 30/2020 Đ.12 and TH Đ9.1 a step records
 CONTROLS = {"review_dept": "content", "review_unit": "content", "legal": "legal", "format_check": "format", "leader": "approval"}
-
-
-class ReviewStep(models.Model):
-    """One step of the review chain of a profile (P-23): which state, which role, for which kinds."""
-
-    _name = "vanban.review.step"
-    _description = "Review step"
-    _order = "profile_id, sequence, id"
-    _rec_name = "state"
-
-    profile_id = fields.Many2one("vanban.profile", required=True, ondelete="cascade", index=True)
-    sequence = fields.Integer(default=10)
-    state = fields.Selection(REVIEW_STATES, "Step", required=True)
-    group_id = fields.Many2one("res.groups", "Role", required=True, ondelete="restrict")
-    kind_ids = fields.Many2many("vanban.document.kind", string="Only for these kinds")
-
-    _once = models.Constraint("UNIQUE(profile_id, state)", "This step is already in the chain.")
-
-    def _applies(self, kind):
-        self.ensure_one()
-        if self.state == "legal" and not self.kind_ids:
-            return bool(kind.legal_required)
-        return not self.kind_ids or kind in self.kind_ids
+# the office leader passes matters of the standing leadership on: a control of their content, not yet the approval (HCM SĐ4)
+CONTROLS["office_review"] = "content"
 
 
 class Review(models.Model):
@@ -54,6 +34,7 @@ class Review(models.Model):
     reviewer_id = fields.Many2one("res.users", "Reviewer", required=True, ondelete="restrict")
     on_behalf_id = fields.Many2one("res.users", "On behalf of", ondelete="restrict")
     decision = fields.Selection([("approve", "Approved"), ("return", "Returned")], required=True)
+    important = fields.Boolean("Important", help="Returned through the office leader, not straight to the drafter (HCM SĐ4a).")
     comment = fields.Text("Opinion")
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     file_id = fields.Many2one("vanban.file", "Version reviewed", ondelete="restrict")
@@ -80,7 +61,7 @@ class Review(models.Model):
         raise AccessError(message)
 
     @api.model
-    def _record(self, document, step, decision, comment=None, principal=None):
+    def _record(self, document, step, decision, comment=None, principal=None, important=False):
         """Write one opinion of the current user on the present version; called by the flow only."""
         return self.sudo().create({  # safe: the transition checked the reviewer's right to this step
             "document_id": document.id,
@@ -90,6 +71,7 @@ class Review(models.Model):
             "reviewer_id": self.env.uid,
             "on_behalf_id": principal.id if principal else False,
             "decision": decision,
+            "important": important,
             "comment": comment or False,
             "file_id": document.sudo().main_file_id.id,  # safe: an id of the document just reviewed
         })

@@ -50,6 +50,7 @@ class TestConsultation(OutgoingCase):
     def decide(self, row, *args, user=None):
         self.rpc(user or self.specialist, "vanban.consultation", "action_decide", row.ids, *args)
 
+    @proves("OUT-05")
     def test_answer_becomes_a_form_and_the_others_stay_pending(self):
         document, (unit, person, _chief) = self.consulted()
         self.assertEqual(document.state, "consulting")
@@ -64,6 +65,7 @@ class TestConsultation(OutgoingCase):
         self.refused(self.head, "vanban.consultation", "action_answer", unit.ids, "Ý kiến khác", words="possible only from")
         self.refused(self.head, "vanban.consultation", "write", unit.ids, {"content": "Ý kiến khác"})
 
+    @proves("OUT-05")
     def test_who_is_late_is_reminded_and_who_asked_is_told(self):
         with freeze_time("2026-10-05 03:00:00"):
             _document, (unit, person) = self.consulted(
@@ -107,6 +109,23 @@ class TestConsultation(OutgoingCase):
         self.assertEqual(document.round, 1)
         self.assertNotIn(document.state, ("draft", "consulting"))
         self.refused(self.specialist, "vanban.consultation", "action_decide", rows[2].ids, "accepted", words="no longer a draft")
+
+    @proves("OUT-06")
+    def test_the_head_of_the_lead_unit_takes_positions_before_the_review(self):
+        document, (unit, person, chief) = self.consulted()
+        self.answer(unit, self.head, "Bổ sung dự toán")
+        self.answer(person, self.specialist2, "Sửa điều 2")
+        self.decide(unit, "accepted", user=self.unit_head)
+        self.assertEqual((unit.position, unit.decided_by_id), ("accepted", self.unit_head))
+        wizard = self.rpc(self.unit_head, "vanban.position.wizard", "create", {
+            "consultation_id": person.id, "position": "rejected", "explanation": "Ngoài phạm vi",
+        })
+        self.rpc(self.unit_head, "vanban.position.wizard", "action_apply", [wizard])
+        self.assertEqual((person.position, person.decided_by_id), ("rejected", self.unit_head))
+        self.rpc(self.unit_head, "vanban.consultation", "action_waive", chief.ids, "Đã trao đổi trực tiếp")
+        # he reads the draft, but it is not his turn yet
+        self.refused(self.unit_head, "vanban.document", "action_review_approve", document.ids)
+        self.refused(self.outsider, "vanban.consultation", "action_decide", unit.ids, "accepted")
 
     @proves("OUT-06")
     def test_issue_is_blocked_while_a_row_has_no_position(self):

@@ -209,5 +209,13 @@ class TestVersions(OutgoingCase):
             signer._transition("sign")
         self.assertIn("1", str(caught.exception))
         self.assertEqual(document.state, "tl_agreed")
+        # nor are the annexes to which he agreed
+        with self.assertRaises(UserError) as caught:
+            signer.upload_file("phu-luc.pdf", base64.b64encode(make_pdf("Phu luc khac")).decode(), role="annex")
+        self.assertIn("with its annexes as they are", str(caught.exception))
+        signer.annex_body = "<p>Biểu mẫu khác</p>"
+        with self.assertRaises(UserError):
+            signer.action_render_annex()
+        self.assertFalse(document.file_ids.filtered(lambda file: file.role == "annex"))
         signer.action_review_return("Trình lại lãnh đạo")
         self.assertEqual(document.state, "rework")

@@ -61,7 +61,7 @@ class TestKind(OutgoingCase):
         self.assertEqual((profile.visibility, profile.default_deadline_days, profile.proxy_entry), ("all", 7, True))
         self.assertEqual(profile._value("agency_sign"), "first_page_top_right")
         self.assertEqual(profile._value("P-34"), "all")
-        self.assertEqual(profile.step_ids.mapped("state"), ["review_unit", "format_check", "leader"])
+        self.assertEqual(profile.step_ids.mapped("state"), ["review_unit", "format_check", "office_review", "leader"])
         profile.action_load_preset("bhxh")
         self.assertEqual((profile.visibility, profile.default_deadline_days, profile.scan_max_mb), ("duty", 0, 30))
         self.assertEqual(len(profile.parameter_ids), 65)

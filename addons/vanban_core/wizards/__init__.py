@@ -9,6 +9,7 @@ from . import (
     compare_wizard,
     copy_wizard,
     consultation_wizard,
+    review_preview,
     distribute_wizard,
     distribute_default,
     dossier_closing_wizard,

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 # step → (model, public method, comment mandatory)
 STEPS = {
@@ -24,6 +24,7 @@ STEPS = {
     "consult_answer": ("vanban.consultation", "action_answer", True),
     "consult_waive": ("vanban.consultation", "action_waive", True),
     "revoke": ("vanban.delegation", "action_revoke", True),
+    "revoke_power": ("vanban.signing.power", "action_revoke", True),
 }
 
 
@@ -59,6 +60,22 @@ class CommentWizard(models.TransientModel):
             ("consult_answer", "Give the opinion asked for"),
             ("consult_waive", "Go on without the opinion"),
             ("revoke", "Revoke the delegation"),
+            ("revoke_power", "Revoke the power to sign"),
         ],
         required=True, readonly=True,
     )  # fmt: skip
+    may_be_important = fields.Boolean(compute="_compute_may_be_important")
+    important = fields.Boolean(
+        "Important: through the office leader", help="The office leader gets the draft first; unticked it goes straight to the drafter."
+    )
+
+    @api.depends("step", "res_id")
+    def _compute_may_be_important(self):
+        for wizard in self:
+            wizard.may_be_important = wizard.step == "review_return" and bool(wizard.res_id) and wizard._record()._may("review_return_important")
+
+    def _apply(self, record, comment):
+        if self.step == "review_return" and self.important:
+            record.action_review_return(comment, important=True)
+        else:
+            super()._apply(record, comment)

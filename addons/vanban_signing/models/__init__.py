@@ -38,6 +38,7 @@ from . import (
     document_form,
     register_signature,
     opinion_signature,
+    consultation_signature,
     document_metadata,
     proof,
 )

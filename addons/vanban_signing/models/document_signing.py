@@ -5,8 +5,6 @@ from ..pades import LEADER, fill, prepare
 from ..pades.content_check import require_signable
 from ..pades.errors import PadesError
 
-HEADS = ("vanban_core.group_unit_head", "vanban_core.group_department_head", "vanban_core.group_office_chief")
-
 
 class DocumentSigning(models.Model):
     """The competent person's signature: what is checked, where it goes, how it looks (SIGN-01, 09, 27, 30, 34)."""
@@ -61,35 +59,6 @@ class DocumentSigning(models.Model):
                 )
             )
         return file
-
-    def _check_capacity(self):
-        """UserError when the signer may not sign in the capacity that is printed (SIGN-30)."""
-        problem = self._capacity_problem()
-        if problem:
-            raise UserError(problem)
-
-    def _capacity_problem(self):
-        """Why the signer may not use this capacity, or None. Other addons answer for written delegations (TUQ.)."""
-        self.ensure_one()
-        signer = self.signer_id.sudo()  # safe: only the groups of the signer are looked at
-        is_head = any(signer.has_group(group) for group in HEADS)
-        is_leader = signer.has_group("vanban_core.group_leader")
-        if self.signer_capacity == "kt" and not (is_leader or is_head):
-            return self.env._(
-                "%(name)s may not sign “KT.”: only a deputy of the head signs in his place. Choose another signer or capacity.",
-                name=signer.name,
-            )
-        if self.signer_capacity == "tl" and not is_head:
-            return self.env._(
-                "%(name)s may not sign “TL.”: only the head of a unit signs by order. Choose another signer or capacity.",
-                name=signer.name,
-            )
-        if self.signer_capacity == "tm" and not is_leader:
-            return self.env._(
-                "%(name)s may not sign “TM.”: only a leader signs on behalf of the collective. Choose another signer or capacity.",
-                name=signer.name,
-            )
-        return None
 
     def _sign_reason(self):
         """Capacity and position, kept in the signature itself (SIGN-30)."""

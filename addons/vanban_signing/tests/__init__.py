@@ -23,3 +23,4 @@ from . import test_reception
 from . import test_register_signature
 from . import test_opinion_signature
 from . import test_copy
+from . import test_consultation_signature

@@ -183,7 +183,13 @@ class TestJob(SigningCase):
         ):  # fmt: skip
             probe = self.env["vanban.document"].new({"signer_id": signer.id, "signer_capacity": capacity})
             self.assertEqual(probe._capacity_problem() is None, fine, (signer.login, capacity))
+        with self.assertRaisesRegex(UserError, "TM"), self.env.cr.savepoint():
+            self.outgoing(signer_id=self.chief.id, signer_capacity="tm")
+        # and again before the signature, when the post was lost on the way
+        leaders = self.env.ref("vanban_core.group_leader")
+        self.chief.group_ids = [(4, leaders.id)]
         document = self.outgoing(signer_id=self.chief.id, signer_capacity="tm")
+        self.chief.group_ids = [(3, leaders.id)]
         self._enroll("chief", "personal", user_id=self.chief.id, picture=b64(pictures.signature("chief")))
         with self.assertRaisesRegex(UserError, "TM"):
             document.with_user(self.chief).action_sign_prepare()

@@ -1,5 +1,6 @@
 import io
 
+import pikepdf
 import pypdfium2
 from PIL import ImageChops
 
@@ -150,3 +151,41 @@ class TestSeal(SigningCase):
         document.action_seal()
         self.assertEqual(document.state, "sealed")
         self.assertIn("+07:00", text_of(document.main_file_id._raw()))
+
+    @proves("OUT-19")
+    def test_a_document_signed_with_ink_needs_the_agency_signature_alone_on_its_first_page(self):
+        from odoo.addons.vanban_signing.pades.verify import verify
+
+        for preset, words in (("hcm", ()), ("bacgiang", ("Sao y",))):
+            profile = self.company._vanban_profile()
+            profile.action_load_preset(preset)
+            profile.out_link_required = "none"
+            document = self.outgoing("leader").with_user(self.clerk)
+            before = document.main_file_id
+            document.action_sign_on_paper("ban-ky-giay.pdf", b64(draft_pdf()))
+            self.assertEqual((document.signed_on_paper, document.medium, document.main_file_id.stage), (True, "both", "scan"))
+            self.assertNotEqual(document.main_file_id, before)
+            document.action_clerk_check()
+            document.action_allocate_number()
+            document.action_paper_done()
+            self.env.invalidate_all()
+            with self.assertRaisesRegex(UserError, "agency|cơ quan"), self.env.cr.savepoint():
+                document.action_issue()
+            document.action_seal()
+            sealed = document.main_file_id
+            raw, store = sealed._raw(), self.env["vanban.trust.anchor"]._trust_store()
+            self.assertEqual(len(verify(raw, store).signatures), 1, "nobody signs the scan but the agency")
+            with pikepdf.open(io.BytesIO(raw)) as pdf:
+                field = next(item for item in pdf.Root.AcroForm.Fields if item.T == "co_quan")
+                left, bottom, far, _top = (float(value) for value in field.Rect)
+                width, height = (float(value) for value in pdf.pages[0].MediaBox[2:])
+                self.assertEqual(field.P.objgen, pdf.pages[0].objgen)
+            self.assertGreater(bottom, height * 0.8)
+            self.assertTrue(width / 2 < left < far <= width, (preset, left, far))
+            text = text_of(raw)
+            for word in (*words, "+07:00", "Sở Nội vụ tỉnh Mẫu"):  # the name in the certificate
+                self.assertIn(word, text)
+            # the record keeps the chain: seal ← scan ← draft
+            self.assertEqual((sealed.stage, sealed.source_id.stage), ("sealed", "scan"))
+            document.action_issue()
+            self.assertIn(document.state, ("issued", "delivered"), preset)
