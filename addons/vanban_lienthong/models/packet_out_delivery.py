@@ -163,7 +163,8 @@ class PacketOutDelivery(models.Model):
     def _cron_watch(self):
         """Connections that fail too long are told to the administrators once per outage (LT-18)."""
         env = self.env["vanban.packet"]._in_vietnamese().env
-        env["vanban.peer"]._probe()
-        env["vanban.transport"]._probe()
+        # first tell what is known: trying dead connections can take all the time of the job
         env["vanban.peer"]._watch()
         env["vanban.transport"]._watch()
+        env["vanban.peer"]._probe()
+        env["vanban.transport"]._probe()
