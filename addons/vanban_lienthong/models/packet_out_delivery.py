@@ -28,10 +28,12 @@ class PacketOutDelivery(models.Model):
         while ids := self._due(tried):
             for row_id in ids:
                 tried.add(row_id)
-                self._send_one(self.browse(row_id))
+                error = self._send_one(self.browse(row_id))
                 if not progress(1):
                     self._wake()
                     return
+                if error and error.unreachable:
+                    break  # it may have taken its whole time limit: what has come since, and what answers, goes first
         self._wake_later()
 
     @api.model
@@ -41,16 +43,20 @@ class PacketOutDelivery(models.Model):
         # Another worker may have sent it, or the connection may have failed, since the list was read.
         if not row or not row._still_due():
             self.env.cr.commit()  # pylint: disable=invalid-commit  # ends the snapshot in which the row was not free
-            return
+            return None
         peer, error = row.peer_id, row._deliver()
         # The outcome of this row alone comes first, so that nothing else can undo it.
         self.env.flush_all()
         self.env.cr.commit()  # pylint: disable=invalid-commit  # the packet has left: this must not be rolled back
         commit_step(self.env, lambda: row._after_delivery(peer, error))
+        return error
 
     @api.model
     def _due(self, tried=()):
-        """Ids of rows to try now. A row waits while an earlier one of the same agency and document is unsent."""
+        """Ids of rows to try now. A row waits while an earlier one of the same agency and document is unsent.
+
+        What is not urgent goes first to those who answered last time: a silent agency holds nobody else up for long.
+        """
         query = SQL(
             """
             SELECT o.id
@@ -66,7 +72,7 @@ class PacketOutDelivery(models.Model):
                     SELECT 1 FROM vanban_packet_out e
                      WHERE e.peer_id = o.peer_id AND e.document_id = o.document_id AND e.id < o.id
                        AND e.state IN ('queued', 'error'))
-             ORDER BY o.urgency DESC, o.id
+             ORDER BY (o.urgency <= 2 AND (p.failures > 0 OR t.failures > 0)), o.urgency DESC, o.id
              LIMIT %(limit)s
             """,
             now=fields.Datetime.now(), tried=list(tried) or [0], limit=_BATCH,

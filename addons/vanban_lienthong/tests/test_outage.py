@@ -109,6 +109,32 @@ class TestOutage(LienthongCase):
         order = self.env["vanban.packet.out"]._due()
         self.assertEqual(order, [urgent.delivery_ids.id, plain.delivery_ids.id])
 
+    @proves("LT-18", "OUT-30")
+    def test_a_silent_agency_holds_nobody_up(self):
+        """Who did not answer last time comes after the others, unless it is urgent; what came meanwhile is not overlooked."""
+        silent = self.peer
+        third = self.env["res.company"].create({"name": "Sở Y tế tỉnh Mẫu", "vanban_code": "H98.04"})
+        self._connect(self.company, third)
+        first, waiting = self.issued(), self.issued()
+        answering = self.issued(recipient_ids=[(0, 0, {"partner_id": third.partner_id.id})])
+        silent.failures = 1
+        rows = (answering | first | waiting).delivery_ids
+        self.assertEqual(self.env["vanban.packet.out"]._due()[0], answering.delivery_ids.id)
+        urgent = self.issued(urgency="1")
+        self.assertEqual(self.env["vanban.packet.out"]._due()[:2], [urgent.delivery_ids.id, answering.delivery_ids.id])
+        real, tried = DRIVERS["local"].send, []
+
+        def send(driver, delivery):
+            tried.append(delivery.recipient)
+            if delivery.recipient == "H97.03":
+                raise DeliveryError("timeout", "Không trả lời kịp", unreachable=True)
+            return real(driver, delivery)
+
+        with patch.object(DRIVERS["local"], "send", send):
+            self.run_job("cron_send")
+        self.assertEqual(tried, ["H97.03", "H98.04"], "one attempt at the silent one, the others at once")
+        self.assertEqual(set(rows.filtered(lambda row: row.peer_id != silent).mapped("state")), {"sent"})
+
     @proves("OUT-35")
     def test_paper_instead(self):
         document = self.issued()

@@ -10,6 +10,8 @@ from urllib3.exceptions import HTTPError
 
 CHUNK = 256 * 1024
 ANSWER_LIMIT = 64 * 1024
+# A machine that is there takes the connection at once; how long it may work on a packet is another matter.
+CONNECT_TIMEOUT = 10
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -57,7 +59,7 @@ class Session:
             raise DeliveryError("url", "Địa chỉ kết nối phải dùng https.", retryable=False)
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.base = self.origin + parts.path.rstrip("/")
-        self._timeout = timeout
+        self._timeout = (min(CONNECT_TIMEOUT, timeout), timeout)
         self._session = requests.Session()
         # Proxies and .netrc of the machine must not decide where documents go.
         self._session.trust_env = False
