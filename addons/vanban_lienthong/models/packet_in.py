@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.vanban_core.models.transition_mixin import Transition
 
+from . import at_once
 from .packet import BUSINESS, STATUS
 
 OPEN = ("received", "quarantined", "decision")
@@ -133,3 +134,4 @@ class PacketIn(models.Model):
     @api.model
     def _wake(self):
         self.env.ref("vanban_lienthong.cron_read")._trigger()
+        at_once.start(self.env, self._name, "_cron_read")

@@ -36,7 +36,7 @@ class PacketInProcess(models.Model):
     @api.model
     def _cron_read(self):
         """Take over what has arrived, in the order of arrival; several workers may run this side by side."""
-        self = self._in_vietnamese()
+        self = self._in_vietnamese().with_context(vanban__cron_read=True)
         progress = self.env["ir.cron"]._commit_progress
         last = 0
         while ids := self.search([("state", "=", "received"), ("id", ">", last)], order="id", limit=_BATCH).ids:

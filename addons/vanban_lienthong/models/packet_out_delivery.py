@@ -21,7 +21,7 @@ class PacketOutDelivery(models.Model):
     @api.model
     def _cron_send(self):
         """Deliver what is due; several workers and hosts may run this side by side."""
-        self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env)
+        self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env).with_context(vanban__cron_send=True)
         commit_step(self.env, self.env["vanban.packet.status"]._queue_pending)
         progress = self.env["ir.cron"]._commit_progress
         tried = set()

@@ -66,7 +66,7 @@ class PacketStatus(models.Model):
         rows = rows.try_lock_for_update()
         builder = self.env["vanban.packet.builder"]
         for row in rows.sorted("id"):
-            packet = builder._store_status(row.company_id, row.document_id, builder._status_packet(row))
+            packet = builder._store_status(row.company_id, row.document_id, builder._status_packet(row), row.peer_id)
             row.packet_out_id = self.env["vanban.packet.out"]._enqueue(packet, [(row.peer_id, None)], urgency=1)
 
     @api.model

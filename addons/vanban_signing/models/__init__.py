@@ -39,4 +39,5 @@ from . import (
     opinion_signature,
     document_metadata,
     proof,
+    xml_signature,
 )
