@@ -30,7 +30,16 @@ class DeliveryError(Exception):
         self.unreachable = unreachable
 
 
-class _TrustAdapter(HTTPAdapter):
+class _Adapter(HTTPAdapter):
+    """Connects within ``CONNECT_TIMEOUT``, whatever time the answer may take."""
+
+    def send(self, request, stream=False, timeout=None, **options):
+        if isinstance(timeout, (int, float)):
+            timeout = (min(CONNECT_TIMEOUT, timeout), timeout)
+        return super().send(request, stream=stream, timeout=timeout, **options)
+
+
+class _TrustAdapter(_Adapter):
     """Trusts the given certificates (PEM) and nothing else."""
 
     def __init__(self, ca_pem):
@@ -59,10 +68,12 @@ class Session:
             raise DeliveryError("url", "Địa chỉ kết nối phải dùng https.", retryable=False)
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.base = self.origin + parts.path.rstrip("/")
-        self._timeout = (min(CONNECT_TIMEOUT, timeout), timeout)
+        self._timeout = timeout
         self._session = requests.Session()
         # Proxies and .netrc of the machine must not decide where documents go.
         self._session.trust_env = False
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter())
         if ca_pem:
             try:
                 self._session.mount("https://", _TrustAdapter(ca_pem))
