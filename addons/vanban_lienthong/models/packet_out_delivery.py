@@ -72,7 +72,7 @@ class PacketOutDelivery(models.Model):
                     SELECT 1 FROM vanban_packet_out e
                      WHERE e.peer_id = o.peer_id AND e.document_id = o.document_id AND e.id < o.id
                        AND e.state IN ('queued', 'error'))
-             ORDER BY (o.urgency <= 2 AND (p.failures > 0 OR t.failures > 0)), o.urgency DESC, o.id
+             ORDER BY (o.urgency <= 2 AND COALESCE(p.failures, 0) + COALESCE(t.failures, 0) > 0), o.urgency DESC, o.id
              LIMIT %(limit)s
             """,
             now=fields.Datetime.now(), tried=list(tried) or [0], limit=_BATCH,
