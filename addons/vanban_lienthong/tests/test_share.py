@@ -8,7 +8,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
-from ..controllers.share import TASKS_PATH
+from ..controllers.share import TASKS_PATH, _told
 from .common import LienthongCase
 
 
@@ -82,8 +82,12 @@ class TestShare(HttpCase, LienthongCase):
         self.assertNotIn(task.id, [row["id"] for row in self.get().json()["tasks"]])
 
     def test_refused(self):
+        _told.clear()
         for answer in (self.get(key=False), self.get(key="khoa-khong-dung-0123456789")):
             self.assertEqual((answer.status_code, answer.json()["error"]["code"]), (401, "key"))
+        # seen in the log, but a stranger cannot fill it
+        refused = self.env["vanban.log"].search_count([("action", "=", "share_tasks"), ("outcome", "=", "refused")])
+        self.assertEqual(refused, 1)
         self.client_row.valid_to = fields.Date.today() - datetime.timedelta(days=2)
         self.env.flush_all()
         self.assertEqual(self.get().status_code, 401)
