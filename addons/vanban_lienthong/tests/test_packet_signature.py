@@ -75,7 +75,7 @@ class TestPacketSignature(LienthongCase):
         self.deliver()
         received = self.inbox_of_other()
         self.assertEqual((received.state, received.signature_state, received.signature_signer), ("done", "valid", NAMES["H96.02"]))
-        self.assertIn("toàn vẹn", received.signature_reason)
+        self.assertIn("hợp lệ", received.signature_reason)
         logged = self.env["vanban.log"].search([("action", "=", "check_signature"), ("res_id", "=", received.id)])
         self.assertEqual(len(logged), 1)
         self.assertIn(NAMES["H96.02"], logged.data)
