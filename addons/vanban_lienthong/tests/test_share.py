@@ -13,7 +13,7 @@ from .common import LienthongCase
 
 
 @tagged("post_install", "-at_install")
-class TestShare(HttpCase, LienthongCase):
+class TestShare(LienthongCase, HttpCase):
     """A related system reads the state of tasks with its key, over HTTP, and nothing else."""
 
     def setUp(self):
