@@ -2,6 +2,8 @@ import datetime
 import logging
 import secrets
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -28,13 +30,35 @@ class PacketOutDelivery(models.Model):
         while ids := self._due(tried):
             for row_id in ids:
                 tried.add(row_id)
-                error = self._send_one(self.browse(row_id))
+                error = self._send_guarded(self.browse(row_id))
                 if not progress(1):
                     self._wake()
                     return
                 if error and error.unreachable:
                     break  # it may have taken its whole time limit: what has come since, and what answers, goes first
         self._wake_later()
+
+    @api.model
+    def _send_guarded(self, row):
+        """``_send_one``; a packet on which the program itself fails waits like any other failure and blocks no other."""
+        try:
+            return self._send_one(row)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise  # the database, not the packet
+        except Exception:
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+            _logger.exception("packet %s could not be sent", row.id)
+            error = DeliveryError("unforeseen", self.env._(
+                "The program failed while sending this packet; it is tried again. Ask the administrator to look into the server's log."))
+            commit_step(self.env, lambda: row._note_unforeseen(error))
+            return error
+
+    def _note_unforeseen(self, error):
+        row = self.try_lock_for_update(allow_referencing=True)
+        if row and row._still_due():
+            row._failed(error)
+            row._after_delivery(row.peer_id, error)
 
     @api.model
     def _send_one(self, row):
