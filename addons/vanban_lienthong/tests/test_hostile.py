@@ -123,6 +123,11 @@ class TestHostile(LienthongCase):
         self.run_job("cron_read")
         self.assertEqual(first.state, "done")
 
+    def test_what_could_not_be_read_has_a_name(self):
+        packet = self.receive(b"khong phai goi tin")
+        self.assertRegex(packet.display_name, r"Sở Tài chính tỉnh Mẫu.*\d\d:\d\d \d\d/\d\d/\d{4}")
+        self.assertEqual(self.receive(self.packet()).display_name, "H97.03,2026/03/09,118/STC-VP")
+
     def test_broken_pdf_leaves_nothing(self):
         before = self.env["vanban.document"].search_count([])
         self.assertEqual(self.receive(self.packet(pdf=b"%PDF-1.7\nbroken\n%%EOF\n")).state, "quarantined")
