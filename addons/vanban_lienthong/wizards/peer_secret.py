@@ -32,5 +32,6 @@ class PeerSecret(models.TransientModel):
         self.ensure_one()
         self.secret = (self.member_id or self.client_id or self.peer_id).action_new_secret()
         return {
-            "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "view_mode": "form", "target": "new",
+            "type": "ir.actions.act_window", "name": self.env._("Shared secret"), "res_model": self._name, "res_id": self.id,
+            "view_mode": "form", "target": "new",
         }
