@@ -20,6 +20,7 @@
         "views/transport_views.xml",
         "views/hub_views.xml",
         "views/reconciliation_views.xml",
+        "views/share_views.xml",
         "views/document_views.xml",
         "views/menu_views.xml",
     ],

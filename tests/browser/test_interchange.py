@@ -175,3 +175,33 @@ def test_hub_console(pair, at):
     waiting.until(lambda: not keeper.value("vanban.hub.member", member, "blocked"), "thành viên được nối lại")
     admin.shot("67-hub-member")
     admin.no_trouble()
+
+
+@proves("LT-21")
+def test_related_system(pair, at):
+    """The administrator makes a key for a related system, sees it once, and the system reads with it."""
+    site, _other, _send = pair
+    name = f"Theo dõi chỉ đạo {uuid.uuid4().hex[:6]}"
+    client = site.user("quantri").create("vanban.share.client", {"name": name})
+    admin = at(site, "quantri")
+    admin.open("he-thong-lien-quan", ".o_list_view, .o_kanban_view")
+    admin.page.see(".o_data_row, .o_kanban_record:not(.o_kanban_ghost)", name)
+    admin.shot("68-related-systems")
+    admin.open(f"he-thong-lien-quan/{client}", ".o_form_view .o_statusbar_buttons, .o_form_view header")
+    admin.press("Tạo khóa")
+    admin.page.see(".modal .o_field_widget[name=client_id]", timeout=30)
+    admin.press("Tạo khóa mới")
+    waiting.until(lambda: site.user("quantri").value("vanban.share.client", client, "key_date"), "khóa được tạo")
+    admin.settle()
+    admin.shot("69-related-system-key")
+    admin.no_trouble()
+
+
+def test_signature_settings_of_a_connection(pair, at):
+    """Whether packets are signed stands on the connection; the name on the certificate is asked for where it is required."""
+    site, _other, _send = pair
+    peer = site.user("quantri").search("vanban.peer", [], limit=1)[0]
+    admin = at(site, "quantri")
+    admin.open(f"lien-thong-don-vi/{peer}", ".o_form_view .o_field_widget[name=packet_signature]")
+    admin.shot("70-connection-signature")
+    admin.no_trouble()

@@ -11,7 +11,8 @@ class BrokenWire:
     """Listens on a free port of 127.0.0.1 and passes bytes on to ``upstream()`` (a port, asked anew each time).
 
     ``cut``: connections are closed at once. ``lose``: so many requests reach the server, but their answers do not
-    come back; what the server did with them stays done.
+    come back; what the server did with them stays done. Most lost answers end the connection; the first of ten is
+    silence, which the other side hears of by its time limit only.
     """
 
     def __init__(self, upstream):
@@ -49,6 +50,9 @@ class BrokenWire:
                         self.lose -= losing
                         self.lost += losing
                     if self.cut or losing:
+                        if not losing or self.lost % 10 != 1:
+                            # close() alone says nothing while the other thread still reads from the socket
+                            client.shutdown(socket.SHUT_RDWR)
                         return
                     client.sendall(data)
 

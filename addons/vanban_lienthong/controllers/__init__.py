@@ -1,1 +1,1 @@
-from . import hub, packets, reconciliation
+from . import hub, packets, reconciliation, share

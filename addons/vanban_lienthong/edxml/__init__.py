@@ -16,11 +16,12 @@ from .model import (
 from .plain import from_plain, to_plain
 from .reader import read_packet
 from .required import findings
+from .schema import schema_problems
 from .writer import Written, write_packet
 
 __all__ = [
     "HOLD", "NOTE", "Attachment", "Business", "DocumentPacket", "Element", "Finding", "Kind", "Limits",
     "Organization", "OtherInfo", "PacketError", "Receiver", "Remark", "Replacement", "ResponseFor",
     "Signer", "Staff", "StatusPacket", "Trace", "Written", "findings", "from_plain", "names",
-    "read_packet", "statuses", "to_plain", "write_packet",
+    "read_packet", "schema_problems", "statuses", "to_plain", "write_packet",
 ]

@@ -2,6 +2,7 @@
 
     python -m edxml show FILE                what the packet says, as JSON
     python -m edxml check FILE               exit 0 when readable, complete and without a hold
+    python -m edxml validate FILE            exit 0 when of the prescribed structure (qcvn102.xsd)
     python -m edxml pack DATA.json FILE      write a packet; paths are relative to DATA.json
     python -m edxml unpack FILE FOLDER       packet.json and the files
 """
@@ -12,13 +13,23 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from . import HOLD, DocumentPacket, PacketError, findings, from_plain, read_packet, to_plain, write_packet
+from . import (
+    HOLD,
+    DocumentPacket,
+    PacketError,
+    findings,
+    from_plain,
+    read_packet,
+    schema_problems,
+    to_plain,
+    write_packet,
+)
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="edxml", description="Gói tin liên thông văn bản (QCVN 102:2016/BTTTT)")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, help_text in (("show", "in nội dung gói tin (JSON)"), ("check", "kiểm tra gói tin")):
+    for name, help_text in (("show", "in nội dung gói tin (JSON)"), ("check", "kiểm tra gói tin"), ("validate", "đối chiếu với lược đồ QCVN 102")):
         command = commands.add_parser(name, help=help_text)
         command.add_argument("file")
     command = commands.add_parser("pack", help="tạo gói tin từ tệp JSON")
@@ -54,6 +65,14 @@ def _check(options):
     failed = problems or any(remark.severity == HOLD for remark in packet.remarks)
     print("Gói tin không đạt." if failed else "Gói tin hợp lệ.")
     return 1 if failed else 0
+
+
+def _validate(options):
+    problems = schema_problems(options.file)
+    for problem in problems:
+        print(problem)
+    print("Gói tin không đúng cấu trúc." if problems else "Gói tin đúng cấu trúc.")
+    return 1 if problems else 0
 
 
 def _pack(options):

@@ -193,3 +193,4 @@ class StatusPacket:
     dialect: str = JAVA
     remarks: tuple[Remark, ...] = ()
     unknown: tuple[Element, ...] = ()
+    signature: Element | None = None

@@ -167,8 +167,7 @@ class _Reader:
     def _document(self, header):
         root = self._root
         traces = root.search("TraceHeaderList")
-        signatures = root.search("Signature", "DigitalSignature")
-        for node in traces + signatures:
+        for node in traces:
             node.taken = True
         sender = self._sender(header)
         recipients = tuple(self._organization(node) for node in header.all("To"))
@@ -189,7 +188,6 @@ class _Reader:
         places = self._group(header, "ToPlaces")
         tasks = self._group(header, "ResponseForTask")
         trace_list, business = self._traces(traces)
-        signature = freeze(signatures[0], "edXMLHeader") if signatures and signatures[0].children else None
         return DocumentPacket(
             sender=sender, recipients=recipients, document_id=document_id,
             code_number=number, code_notation=notation,
@@ -207,7 +205,13 @@ class _Reader:
             task_codes=self._texts(tasks, "TaskCode"),
             application_type=header.value("ApplicationType"),
             traces=trace_list, business=business,
-            attachments=self._attachments(), signature=signature)
+            attachments=self._attachments(), signature=self._signature())
+
+    def _signature(self):
+        signatures = self._root.search("Signature", "DigitalSignature")
+        for node in signatures:
+            node.taken = True
+        return freeze(signatures[0], "edXMLHeader") if signatures and signatures[0].children else None
 
     def _group(self, node, name):
         return node.first(name)
@@ -399,7 +403,7 @@ class _Reader:
         return StatusPacket(
             sender=sender, response_for=response, status_code=code,
             description=header.value("Description"), timestamp=self._timestamp(header, "Timestamp"),
-            staff=self._staff(staff) if staff is not None else None)
+            staff=self._staff(staff) if staff is not None else None, signature=self._signature())
 
 
 def _bare(content_id):

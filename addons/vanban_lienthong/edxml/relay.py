@@ -9,6 +9,7 @@ _CHUNK = 256 * 1024
 # The header stands before the files; a list further behind is not looked for.
 _LOOK_AHEAD = 4 * 1024 * 1024
 _LIST_END = re.compile(rb"</(?:[\w.-]+:)?TraceHeaderList\s*>")
+_SIGNED = re.compile(rb"<(?:[\w.-]+:)?SignedInfo[\s>]")
 _TRACE_END = re.compile(rb"</([\w.-]+:)?TraceHeader\s*>")
 
 
@@ -16,11 +17,12 @@ def add_trace(source, target, organ_id, moment):
     """Copy the packet ``source`` to ``target`` with one more trace header; every other byte stays.
 
     :param organ_id: code of the relay     :param datetime moment: Vietnamese time of the relaying
-    :returns: :class:`Written`; a packet without a list of traces (a status) is copied as it is
+    :returns: :class:`Written`; a packet without a list of traces (a status) is copied as it is, and so is one that its
+        sender has signed: its signature covers the traces as well
     """
     with open(source, "rb") as stream:
         head = stream.read(_LOOK_AHEAD)
-        place, prefix = _place(head)
+        place, prefix = (None, "") if _SIGNED.search(head) else _place(head)
         trace = b""
         if place is not None:
             trace = (f"<{prefix}TraceHeader><{prefix}OrganId>{escape(organ_id)}</{prefix}OrganId>"

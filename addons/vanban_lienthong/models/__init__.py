@@ -5,6 +5,7 @@ from . import (
     connection_health,
     transport,
     peer,
+    peer_signature,
     agency,
     directory,
     packet_out,
@@ -13,6 +14,7 @@ from . import (
     packet_in,
     packet_in_receive,
     packet_in_process,
+    packet_in_signature,
     packet_in_decision,
     packet_in_update,
     hub_member,
@@ -30,4 +32,5 @@ from . import (
     reconciliation,
     reconciliation_line,
     interchange_monitor,
+    share_client,
 )

@@ -1,11 +1,15 @@
 import datetime
+import secrets
 
 from odoo import api, fields, models
 
 from ..drivers import DeliveryError
+from ..wire import delay
 
 # Connections that are tried in one turn of the watch; the others come in the next.
 _PROBES = 50
+# A connection that does not answer is tried again after one to thirty minutes: its return is seen soon, the others keep their turn.
+_PROBE_BASE, _PROBE_CAP = 60, 1800
 
 
 class ConnectionHealth(models.AbstractModel):
@@ -16,6 +20,8 @@ class ConnectionHealth(models.AbstractModel):
     _inherit = ["mail.thread", "mail.activity.mixin"]
 
     retry_at = fields.Datetime("No attempt before", readonly=True, copy=False)
+    # apart from retry_at: whoever has something to send need not wait for the watch
+    probe_at = fields.Datetime("No trial before", readonly=True, copy=False)
     failures = fields.Integer("Failures in a row", readonly=True, copy=False)
     failing_since = fields.Datetime("Not reachable since", readonly=True, copy=False)
     alarmed_since = fields.Datetime(readonly=True, copy=False)
@@ -51,7 +57,8 @@ class ConnectionHealth(models.AbstractModel):
     def _connected_again(self, message):
         """Waiting packets need not wait any longer; tell the person who tried."""
         # safe: health only
-        self.sudo().write({"retry_at": False, "failures": 0, "failing_since": False, "last_ok": fields.Datetime.now()})
+        self.sudo().write({
+            "retry_at": False, "probe_at": False, "failures": 0, "failing_since": False, "last_ok": fields.Datetime.now()})
         if self.alarmed_since:
             self._end_alarm()
         self.env["vanban.packet.out"]._wake()
@@ -69,7 +76,7 @@ class ConnectionHealth(models.AbstractModel):
                 connection._end_alarm()
             if connection.failing_since or connection.retry_at or not connection.last_ok or connection.last_ok < fresh:
                 connection.sudo().write({  # safe: health figures of the delivery
-                    "retry_at": False, "failures": 0, "failing_since": False, "last_ok": now, "last_error": False,
+                    "retry_at": False, "probe_at": False, "failures": 0, "failing_since": False, "last_ok": now, "last_error": False,
                 })
 
     def _note_failure(self, message, retry_at):
@@ -91,20 +98,24 @@ class ConnectionHealth(models.AbstractModel):
     @api.model
     def _probe(self, limit=_PROBES):
         """Ask those that nobody has heard of for a while: an idle connection must not fail unseen (LT-18)."""
-        quiet = fields.Datetime.now() - datetime.timedelta(minutes=2)
-        domain = [("active", "=", True), ("last_ok", "!=", False), ("last_ok", "<", quiet)]
+        now = fields.Datetime.now()
+        domain = [("active", "=", True), ("last_ok", "!=", False), ("last_ok", "<", now - datetime.timedelta(minutes=2))]
+        for moment in ("retry_at", "probe_at"):
+            domain += ["|", (moment, "=", False), (moment, "<=", now)]
         for connection in self.search(domain, order="last_ok", limit=limit).filtered(lambda row: row._health_bearer() == row):
-            if connection.retry_at and connection.retry_at > fields.Datetime.now():
-                continue
             try:
                 connection._check()
             except DeliveryError as error:
+                pause = _PROBE_CAP  # it answers, with an error that somebody has to put right
                 if error.unreachable:
                     connection._note_failure(str(error), False)
+                    pause = delay(connection.failures, _PROBE_BASE, _PROBE_CAP, generator=secrets.SystemRandom())
+                connection.sudo().probe_at = fields.Datetime.now() + datetime.timedelta(seconds=pause)  # safe: health only
             else:
                 connection._note_success()
                 self.env["vanban.packet.out"]._wake()
-            self.env["ir.cron"]._commit_progress(1)
+            if not self.env["ir.cron"]._commit_progress(1):
+                return  # those that are left are the longest unheard of at the next turn
 
     def _raise_alarm(self):
         """One to-do for each administrator while the outage lasts."""

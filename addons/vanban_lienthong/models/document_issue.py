@@ -44,6 +44,7 @@ class DocumentIssue(models.Model):
             raise UserError(self.env._(
                 "Without valid signatures of the competent person and of the agency a document may only be sent "
                 "“for information” (để biết, tham khảo): mark it so, or have it signed."))
+        self.env["vanban.peer"].union(*connected.values())._check_may_sign(self.company_id)
         self._check_packet_complete(connected)
 
     def _has_legal_signatures(self):
@@ -91,8 +92,11 @@ class DocumentIssue(models.Model):
         for doc_type, rows in (
                 (names.REPLACE, {row: peer for row, peer in connected.items() if row.partner_id in had}),
                 (names.NEW, {row: peer for row, peer in connected.items() if row.partner_id not in had})):
-            if rows:
-                self._queue_packet(doc_type, rows, replaced if doc_type == names.REPLACE else None)
+            # some axes use the place of the signature otherwise: who does not ask for one gets a packet without
+            for signs in (False, True):
+                chosen = {row: peer for row, peer in rows.items() if peer._signs_packets() == signs}
+                if chosen:
+                    self._queue_packet(doc_type, chosen, replaced if doc_type == names.REPLACE else None)
 
     def _queue_packet(self, doc_type, rows, replaced=None):
         builder = self.env["vanban.packet.builder"]
@@ -102,7 +106,7 @@ class DocumentIssue(models.Model):
         with builder._attachments(self) as attachments:
             business = builder._business(self, doc_type, reason, replaced, partners)
             packet = builder._document_packet(self, partners, business, attachments)
-            stored = builder._store_document(self, packet)
+            stored = builder._store_document(self, packet, self.env["vanban.peer"].union(*rows.values()))
         self.env["vanban.packet.out"]._enqueue(
             stored, [(peer, row) for row, peer in rows.items()], urgency=2 + int(self.urgency))
         self.env["vanban.recipient"].union(*rows)._progress("queued")
@@ -121,13 +125,17 @@ class DocumentIssue(models.Model):
         told = (rows - waiting).filtered(lambda row: row.state not in ("rejected", "paper", "cancelled", "recall_agreed"))
         if not told:
             return
-        builder = self.env["vanban.packet.builder"]
-        partners = told.partner_id
         reason = self.recall_reason or comment
-        packet = builder._document_packet(self, partners, builder._business(self, names.REVOKE, reason, self))
-        stored = builder._store_document(self, packet)
-        recall_asked = fields.Datetime.now()
-        self.env["vanban.packet.out"]._enqueue(stored, [(row.peer_id, None) for row in told], urgency=6)
-        told.write({"recall_asked": recall_asked})
+        for signs in (False, True):
+            self._queue_recall_packet(told.filtered(lambda row: row.peer_id._signs_packets() == signs), reason)  # noqa: B023 - used at once
+        told.write({"recall_asked": fields.Datetime.now()})
         told._apply_statuses()
-        self._log("send_recall", comment=reason, data={"packet": stored.id, "recipients": told.mapped("recipient_name")})
+
+    def _queue_recall_packet(self, rows, reason):
+        if not rows:
+            return
+        builder = self.env["vanban.packet.builder"]
+        packet = builder._document_packet(self, rows.partner_id, builder._business(self, names.REVOKE, reason, self))
+        stored = builder._store_document(self, packet, rows.peer_id)
+        self.env["vanban.packet.out"]._enqueue(stored, [(row.peer_id, None) for row in rows], urgency=6)
+        self._log("send_recall", comment=reason, data={"packet": stored.id, "recipients": rows.mapped("recipient_name")})

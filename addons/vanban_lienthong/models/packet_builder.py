@@ -135,14 +135,16 @@ class PacketBuilder(models.AbstractModel):
         return findings(packet)
 
     @api.model
-    def _store(self, company, document, packet, values):
-        """Write the packet's bytes once; returns ``vanban.packet``."""
+    def _store(self, company, document, packet, values, peers=None):
+        """Write the packet's bytes once, signed when the connections ``peers`` ask for it; returns ``vanban.packet``."""
         with tempfile.TemporaryDirectory(prefix="vanban-pack-") as folder:
             path = Path(folder) / "packet.edxml"
             try:
                 written = write_packet(packet, path)
             except PacketError as error:
                 raise UserError(error.message_vi) from error
+            if peers and peers._signs_packets() and (signed := peers._sign_packet(company, path, values["type"])):
+                path, written = signed
             # safe: the flow that sends has checked its own right
             stored = self.env["vanban.packet"].sudo().create({
                 **values, "company_id": company.id, "document_id": document.id, "sha256": written.sha256,
@@ -152,10 +154,10 @@ class PacketBuilder(models.AbstractModel):
         return stored
 
     @api.model
-    def _store_document(self, document, packet):
+    def _store_document(self, document, packet, peers=None):
         return self._store(document.company_id, document, packet, {
             "type": "document", "business_type": str(packet.business.doc_type), "document_code": packet.document_id,
-        })
+        }, peers)
 
     # ---------------------------------------------------------------- statuses
 
@@ -173,7 +175,7 @@ class PacketBuilder(models.AbstractModel):
             staff=Staff(department=row.company_id.name or "", staff=row.person or "Hệ thống"))
 
     @api.model
-    def _store_status(self, company, document, packet):
+    def _store_status(self, company, document, packet, peers=None):
         return self._store(company, document, packet, {
             "type": "status", "status_code": packet.status_code, "document_code": packet.response_for.document_id,
-        })
+        }, peers)

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.vanban_core.models.transition_mixin import Transition
 
+from . import at_once
 from .packet import BUSINESS, STATUS
 
 OPEN = ("received", "quarantined", "decision")
@@ -83,6 +84,16 @@ class PacketIn(models.Model):
     _held = models.Index("(urgency DESC, id DESC) WHERE state = 'quarantined'")
     _to_read = models.Index("(id) WHERE state = 'received'")
 
+    @api.depends("document_code", "sender_name", "sender_code", "received_date")
+    def _compute_display_name(self):
+        """A packet that could not be read has no identifier: its sender and time tell it from others."""
+        for packet in self:
+            moment = fields.Datetime.context_timestamp(
+                packet.with_context(tz="Asia/Ho_Chi_Minh"), packet.received_date or fields.Datetime.now())
+            packet.display_name = packet.document_code or self.env._(
+                "Packet from %(sender)s, %(time)s", sender=packet.partner_id.name or packet.sender_name or packet.sender_code or "–",
+                time=moment.strftime("%H:%M %d/%m/%Y"))
+
     def _is_clerk(self):
         user = self.env.user
         return user.has_group("vanban_core.group_clerk") and self.company_id in user.company_ids
@@ -133,3 +144,4 @@ class PacketIn(models.Model):
     @api.model
     def _wake(self):
         self.env.ref("vanban_lienthong.cron_read")._trigger()
+        at_once.start(self.env, self._name, "_cron_read")

@@ -82,5 +82,5 @@ class PacketInDecision(models.Model):
             sender=self.company_id._vanban_organization(),
             response_for=ResponseFor(organ_id=self.sender_code or "", code=self.code or "", document_id=self.document_code),
             status_code=names.REJECTED, description=reason, timestamp=builder._local(fields.Datetime.now()))
-        stored = builder._store_status(self.company_id, self.env["vanban.document"], packet)
+        stored = builder._store_status(self.company_id, self.env["vanban.document"], packet, self.peer_id)
         self.env["vanban.packet.out"]._enqueue(stored, [(self.peer_id, None)])

@@ -4,6 +4,8 @@ import tempfile
 import unicodedata
 from functools import partial
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -36,15 +38,35 @@ class PacketInProcess(models.Model):
     @api.model
     def _cron_read(self):
         """Take over what has arrived, in the order of arrival; several workers may run this side by side."""
-        self = self._in_vietnamese()
+        self = self._in_vietnamese().with_context(vanban__cron_read=True)
         progress = self.env["ir.cron"]._commit_progress
         last = 0
         while ids := self.search([("state", "=", "received"), ("id", ">", last)], order="id", limit=_BATCH).ids:
             for last in ids:  # noqa: B007 - goes on behind the last id of the batch
-                commit_step(self.env, self.browse(last)._process_locked)
+                self.browse(last)._read_one()
                 if not progress(1):
                     self._wake()
                     return
+
+    def _read_one(self):
+        """One packet in one transaction; what nobody foresaw in it is held and logged, and keeps no other from being read."""
+        try:
+            commit_step(self.env, self._process_locked)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise  # the database, not the packet
+        except Exception:
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+            _logger.exception("packet %s could not be read", self.id)
+            commit_step(self.env, self._hold_unforeseen)
+
+    def _hold_unforeseen(self):
+        packet = self.try_lock_for_update(allow_referencing=True)
+        packet.invalidate_recordset()
+        if packet and packet.state == "received":
+            packet._hold("UNFORESEEN", self.env._(
+                "The program failed while reading this packet. Ask the administrator to look into the server's log; "
+                "after that, read the packet again or return it to the sender."))
 
     def _process_locked(self):
         packet = self.try_lock_for_update(allow_referencing=True)

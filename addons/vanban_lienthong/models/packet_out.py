@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.vanban_core.models.transition_mixin import Transition
 
 from ..edxml import ResponseFor, StatusPacket, names, statuses
+from . import at_once
 
 WAITING = ("queued", "error")
 UNDER_WAY = ("sent", "arrived", "accepted", "assigned", "processing", "completed", "recall_requested", "recall_rejected")
@@ -119,6 +120,8 @@ class PacketOut(models.Model):
     @api.model
     def _wake(self, at=None):
         self.env.ref("vanban_lienthong.cron_send")._trigger(at)
+        if not at:
+            at_once.start(self.env, self._name, "_cron_send")
 
     # ---------------------------------------------------------------- statuses
 
@@ -190,6 +193,6 @@ class PacketOut(models.Model):
                 promulgation_date=document.issue_date or None),
             status_code=names.TAKE_BACK, description=comment,
             timestamp=self.env["vanban.packet.builder"]._local(fields.Datetime.now()))
-        stored = self.env["vanban.packet.builder"]._store_status(company, document, packet)
+        stored = self.env["vanban.packet.builder"]._store_status(company, document, packet, self.peer_id)
         self._enqueue(stored, [(self.peer_id, None)])
         self._tell_recipient("recall_requested", comment)

@@ -2,6 +2,8 @@ import datetime
 import logging
 import secrets
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -21,18 +23,42 @@ class PacketOutDelivery(models.Model):
     @api.model
     def _cron_send(self):
         """Deliver what is due; several workers and hosts may run this side by side."""
-        self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env)
+        self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env).with_context(vanban__cron_send=True)
         commit_step(self.env, self.env["vanban.packet.status"]._queue_pending)
         progress = self.env["ir.cron"]._commit_progress
         tried = set()
         while ids := self._due(tried):
             for row_id in ids:
                 tried.add(row_id)
-                self._send_one(self.browse(row_id))
+                error = self._send_guarded(self.browse(row_id))
                 if not progress(1):
                     self._wake()
                     return
+                if error and error.unreachable:
+                    break  # it may have taken its whole time limit: what has come since, and what answers, goes first
         self._wake_later()
+
+    @api.model
+    def _send_guarded(self, row):
+        """``_send_one``; a packet on which the program itself fails waits like any other failure and blocks no other."""
+        try:
+            return self._send_one(row)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise  # the database, not the packet
+        except Exception:
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+            _logger.exception("packet %s could not be sent", row.id)
+            error = DeliveryError("unforeseen", self.env._(
+                "The program failed while sending this packet; it is tried again. Ask the administrator to look into the server's log."))
+            commit_step(self.env, lambda: row._note_unforeseen(error))
+            return error
+
+    def _note_unforeseen(self, error):
+        row = self.try_lock_for_update(allow_referencing=True)
+        if row and row._still_due():
+            row._failed(error)
+            row._after_delivery(row.peer_id, error)
 
     @api.model
     def _send_one(self, row):
@@ -41,16 +67,20 @@ class PacketOutDelivery(models.Model):
         # Another worker may have sent it, or the connection may have failed, since the list was read.
         if not row or not row._still_due():
             self.env.cr.commit()  # pylint: disable=invalid-commit  # ends the snapshot in which the row was not free
-            return
+            return None
         peer, error = row.peer_id, row._deliver()
         # The outcome of this row alone comes first, so that nothing else can undo it.
         self.env.flush_all()
         self.env.cr.commit()  # pylint: disable=invalid-commit  # the packet has left: this must not be rolled back
         commit_step(self.env, lambda: row._after_delivery(peer, error))
+        return error
 
     @api.model
     def _due(self, tried=()):
-        """Ids of rows to try now. A row waits while an earlier one of the same agency and document is unsent."""
+        """Ids of rows to try now. A row waits while an earlier one of the same agency and document is unsent.
+
+        What is not urgent goes first to those who answered last time: a silent agency holds nobody else up for long.
+        """
         query = SQL(
             """
             SELECT o.id
@@ -66,7 +96,7 @@ class PacketOutDelivery(models.Model):
                     SELECT 1 FROM vanban_packet_out e
                      WHERE e.peer_id = o.peer_id AND e.document_id = o.document_id AND e.id < o.id
                        AND e.state IN ('queued', 'error'))
-             ORDER BY o.urgency DESC, o.id
+             ORDER BY (o.urgency <= 2 AND COALESCE(p.failures, 0) + COALESCE(t.failures, 0) > 0), o.urgency DESC, o.id
              LIMIT %(limit)s
             """,
             now=fields.Datetime.now(), tried=list(tried) or [0], limit=_BATCH,
@@ -163,7 +193,8 @@ class PacketOutDelivery(models.Model):
     def _cron_watch(self):
         """Connections that fail too long are told to the administrators once per outage (LT-18)."""
         env = self.env["vanban.packet"]._in_vietnamese().env
-        env["vanban.peer"]._probe()
-        env["vanban.transport"]._probe()
+        # first tell what is known: trying dead connections can take all the time of the job
         env["vanban.peer"]._watch()
         env["vanban.transport"]._watch()
+        env["vanban.peer"]._probe()
+        env["vanban.transport"]._probe()

@@ -1,10 +1,14 @@
 import datetime
+import logging
+
+import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ..edxml import names, statuses
 from .packet import STATUS
 
+_logger = logging.getLogger(__name__)
 _BATCH = 500
 
 
@@ -66,8 +70,14 @@ class PacketStatus(models.Model):
         rows = rows.try_lock_for_update()
         builder = self.env["vanban.packet.builder"]
         for row in rows.sorted("id"):
-            packet = builder._store_status(row.company_id, row.document_id, builder._status_packet(row))
-            row.packet_out_id = self.env["vanban.packet.out"]._enqueue(packet, [(row.peer_id, None)], urgency=1)
+            try:
+                with self.env.cr.savepoint():
+                    packet = builder._store_status(row.company_id, row.document_id, builder._status_packet(row), row.peer_id)
+                    row.packet_out_id = self.env["vanban.packet.out"]._enqueue(packet, [(row.peer_id, None)], urgency=1)
+            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                raise  # the database, not the status
+            except Exception:  # one status that cannot be packed waits, the others leave
+                _logger.exception("status %s could not be packed", row.id)
 
     @api.model
     def _note_received(self, out, packet, packet_in):

@@ -60,6 +60,11 @@ class Reconciliation(models.Model):
             report.open_count = len(report.line_ids.filtered(lambda line: not line.settled))
             report.state = "open" if report.open_count else "settled" if report.line_ids else "clean"
 
+    @api.depends("date")
+    def _compute_display_name(self):
+        for report in self:
+            report.display_name = report.date.strftime("%d/%m/%Y") if report.date else ""
+
     # ------------------------------------------------------------------ making
 
     @api.model

@@ -14,6 +14,8 @@ from . import (
     test_paper_beside,
     test_recall,
     test_reconciliation,
+    test_packet_signature,
     test_rights,
+    test_share,
     test_statuses,
 )

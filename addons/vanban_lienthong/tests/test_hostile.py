@@ -1,8 +1,10 @@
 from dataclasses import replace
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.vanban_core.tests.proves import proves
 
@@ -101,6 +103,30 @@ class TestHostile(LienthongCase):
         held.with_user(self.clerk).action_accept_remarks("Đã hỏi bên gửi")
         self.run_job("cron_read")
         self.assertHeld(held, "CONTENT")
+
+    def test_what_nobody_foresaw_holds_up_nothing_else(self):
+        """A packet on which the program itself fails is held with a reason; those behind it are read."""
+        first = self.receive(self.packet(), read=False)
+        second = self.receive(self.packet(
+            document_id="H97.03,2026/03/09,119/STC-VP", code_number="119"), read=False)
+        real = type(first)._take_over
+
+        def take_over(packet, content):
+            if packet == first:
+                raise ZeroDivisionError
+            return real(packet, content)
+
+        with patch.object(type(first), "_take_over", take_over), mute_logger("odoo.addons.vanban_lienthong.models.packet_in_process"):
+            self.run_job("cron_read")
+        self.assertEqual((first.state, first.reason_code, second.state), ("quarantined", "UNFORESEEN", "done"))
+        first.with_user(self.clerk).action_reread()
+        self.run_job("cron_read")
+        self.assertEqual(first.state, "done")
+
+    def test_what_could_not_be_read_has_a_name(self):
+        packet = self.receive(b"khong phai goi tin")
+        self.assertRegex(packet.display_name, r"Sở Tài chính tỉnh Mẫu.*\d\d:\d\d \d\d/\d\d/\d{4}")
+        self.assertEqual(self.receive(self.packet()).display_name, "H97.03,2026/03/09,118/STC-VP")
 
     def test_broken_pdf_leaves_nothing(self):
         before = self.env["vanban.document"].search_count([])

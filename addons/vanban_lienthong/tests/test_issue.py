@@ -92,13 +92,14 @@ class TestIssue(LienthongCase):
     def test_packet_is_well_formed_and_complete(self):
         import subprocess
 
-        from ..edxml import findings, read_packet
+        from ..edxml import findings, read_packet, schema_problems
 
         document = self.issued()
         with document.delivery_ids.packet_id._content_path() as path:
             outcome = subprocess.run(["xmllint", "--noout", "--nonet", path], capture_output=True, check=False)
             self.assertEqual((outcome.returncode, outcome.stderr), (0, b""))
             packet = read_packet(path, None)
+            self.assertEqual(schema_problems(path), [])
         self.assertEqual(findings(packet), [])
         self.assertEqual(packet.sender.organ_id, "H96.02")
         self.assertEqual([to.organ_id for to in packet.recipients], ["H97.03"])

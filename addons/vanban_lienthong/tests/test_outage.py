@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.vanban_core.tests.proves import proves
 
@@ -108,6 +109,62 @@ class TestOutage(LienthongCase):
         urgent = self.issued(urgency="3")
         order = self.env["vanban.packet.out"]._due()
         self.assertEqual(order, [urgent.delivery_ids.id, plain.delivery_ids.id])
+
+    @proves("LT-18", "OUT-30")
+    def test_a_silent_agency_holds_nobody_up(self):
+        """Who did not answer last time comes after the others, unless it is urgent; what came meanwhile is not overlooked."""
+        silent = self.peer
+        third = self.env["res.company"].create({"name": "Sở Y tế tỉnh Mẫu", "vanban_code": "H98.04"})
+        self._connect(self.company, third)
+        first, waiting = self.issued(), self.issued()
+        answering = self.issued(recipient_ids=[(0, 0, {"partner_id": third.partner_id.id})])
+        silent.failures = 1
+        rows = (answering | first | waiting).delivery_ids
+        self.assertEqual(self.env["vanban.packet.out"]._due()[0], answering.delivery_ids.id)
+        urgent = self.issued(urgency="1")
+        self.assertEqual(self.env["vanban.packet.out"]._due()[:2], [urgent.delivery_ids.id, answering.delivery_ids.id])
+        real, tried = DRIVERS["local"].send, []
+
+        def send(driver, delivery):
+            tried.append(delivery.recipient)
+            if delivery.recipient == "H97.03":
+                raise DeliveryError("timeout", "Không trả lời kịp", unreachable=True)
+            return real(driver, delivery)
+
+        with patch.object(DRIVERS["local"], "send", send):
+            self.run_job("cron_send")
+        self.assertEqual(tried, ["H97.03", "H98.04"], "one attempt at the silent one, the others at once")
+        self.assertEqual(set(rows.filtered(lambda row: row.peer_id != silent).mapped("state")), {"sent"})
+
+    def test_what_nobody_foresaw_holds_up_nothing_else(self):
+        """A packet or status on which the program itself fails waits; those behind it leave."""
+        first, second = self.issued(), self.issued()
+        real = DRIVERS["local"].send
+
+        def send(driver, delivery):
+            if delivery.message == first.delivery_ids.message:
+                raise UnicodeEncodeError("latin-1", "ă", 0, 1, "no such letter")
+            return real(driver, delivery)
+
+        with patch.object(DRIVERS["local"], "send", send), mute_logger("odoo.addons.vanban_lienthong.models.packet_out_delivery"):
+            self.run_job("cron_send")
+        self.assertEqual((first.delivery_ids.state, first.delivery_ids.error_code, second.delivery_ids.state), ("error", "unforeseen", "sent"))
+        self.assertFalse(self.peer.failing_since, "the connection works")
+        # the two arrive there; the status of one cannot be packed
+        self.due_now()
+        builder = type(self.env["vanban.packet.builder"])
+        pack = builder._status_packet
+
+        def broken(model, row):
+            if row.document_id.document_code == first.document_code:
+                raise ZeroDivisionError
+            return pack(model, row)
+
+        with patch.object(builder, "_status_packet", broken), mute_logger("odoo.addons.vanban_lienthong.models.packet_status"):
+            self.deliver()
+        self.assertEqual((first.delivery_ids.state, second.delivery_ids.state), ("sent", "arrived"))
+        self.deliver()
+        self.assertEqual(first.delivery_ids.state, "arrived")
 
     @proves("OUT-35")
     def test_paper_instead(self):

@@ -183,7 +183,51 @@ class TestMonitor(LienthongCase):
         self.assertEqual(len(alarms), 1)
         notices = self.env["vanban.notice"].search([("user_id", "=", self.admin_user.id), ("kind", "=", "alert")])
         self.assertEqual(len(notices), 1)
+        self.peer.probe_at = fields.Datetime.now()  # its turn to be tried has come again
         self.run_job("cron_watch")
         self.assertFalse(self.peer.failing_since or self.peer.activity_ids)
         logged = self.env["vanban.log"].search([("action", "in", ("connection_lost", "connection_back"))]).mapped("action")
         self.assertEqual(sorted(logged), ["connection_back", "connection_lost"])
+
+    @proves("LT-18")
+    def test_failing_connections_do_not_hide_the_others(self):
+        """The watch tries so many at a time: those that do not answer give their turn to the ones not tried yet."""
+        model = self.env["vanban.peer"]
+        partners = self.env["res.partner"].create([{"name": f"Cơ quan {n}", "is_company": True} for n in range(4)])
+        dead = model.create([
+            {"company_id": self.company.id, "partner_id": partner.id, "transport_id": self.transport.id} for partner in partners])
+        now = fields.Datetime.now()
+        dead.last_ok = now - timedelta(days=1)
+        (self.peer | self.peer_back).last_ok = now - timedelta(minutes=5)
+        real = type(model)._probe
+
+        def watch():
+            with patch.object(type(model), "_probe", lambda model: real(model, limit=4)):
+                self.run_job("cron_watch")
+
+        watch()
+        self.assertEqual(dead.mapped("health"), ["ok"] * 4, "an unknown code is no outage")
+        self.assertTrue(all(dead.mapped("probe_at")))
+        watch()
+        self.assertGreaterEqual(min((self.peer | self.peer_back).mapped("last_ok")), now)
+        with patch.object(DRIVERS["local"], "check", side_effect=DeliveryError("connection", "Không kết nối được", unreachable=True)):
+            self.peer.last_ok = now - timedelta(minutes=5)
+            self.run_job("cron_watch")
+        self.assertTrue(self.peer.failing_since)
+        self.assertFalse(self.peer.retry_at, "who has something to send does not wait for the watch")
+        self.assertGreater(self.peer.probe_at, fields.Datetime.now())
+        # what is known is told before trials take the time of the job
+        self.peer.failing_since -= timedelta(minutes=10)
+        told = []
+        with patch.object(type(model), "_probe", lambda model: told.append(len(self.peer.activity_ids))):
+            self.run_job("cron_watch")
+        self.assertEqual(told, [1])
+        # back again, at the next trial
+        self.peer.probe_at = fields.Datetime.now()
+        self.run_job("cron_watch")
+        self.assertFalse(self.peer.failing_since or self.peer.probe_at)
+
+    def test_compared_when_the_day_can_be_judged(self):
+        """The daily comparison begins when the packets of the last minutes of the day have had their hour (01:15 in Vietnam)."""
+        moment = self.env.ref("vanban_lienthong.cron_reconcile").nextcall
+        self.assertEqual((moment.hour, moment.minute), (18, 15))

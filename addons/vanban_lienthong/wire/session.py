@@ -10,6 +10,8 @@ from urllib3.exceptions import HTTPError
 
 CHUNK = 256 * 1024
 ANSWER_LIMIT = 64 * 1024
+# A machine that is there takes the connection at once; how long it may work on a packet is another matter.
+CONNECT_TIMEOUT = 10
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -28,7 +30,16 @@ class DeliveryError(Exception):
         self.unreachable = unreachable
 
 
-class _TrustAdapter(HTTPAdapter):
+class _Adapter(HTTPAdapter):
+    """Connects within ``CONNECT_TIMEOUT``, whatever time the answer may take."""
+
+    def send(self, request, stream=False, timeout=None, **options):
+        if isinstance(timeout, (int, float)):
+            timeout = (min(CONNECT_TIMEOUT, timeout), timeout)
+        return super().send(request, stream=stream, timeout=timeout, **options)
+
+
+class _TrustAdapter(_Adapter):
     """Trusts the given certificates (PEM) and nothing else."""
 
     def __init__(self, ca_pem):
@@ -61,6 +72,8 @@ class Session:
         self._session = requests.Session()
         # Proxies and .netrc of the machine must not decide where documents go.
         self._session.trust_env = False
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter())
         if ca_pem:
             try:
                 self._session.mount("https://", _TrustAdapter(ca_pem))

@@ -10,12 +10,14 @@ class PeerSecret(models.TransientModel):
     peer_id = fields.Many2one("vanban.peer", "Connection", readonly=True, ondelete="cascade")
     transport_id = fields.Many2one("vanban.transport", "Axis", readonly=True, ondelete="cascade")
     member_id = fields.Many2one("vanban.hub.member", "Member", readonly=True, ondelete="cascade")
+    client_id = fields.Many2one("vanban.share.client", "Related system", readonly=True, ondelete="cascade")
     secret = fields.Char("Shared secret", help="At least 32 characters; bring it to the other side on a safe way.")
 
     @api.model
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
-        field = {"vanban.transport": "transport_id", "vanban.hub.member": "member_id"}.get(self.env.context.get("active_model"), "peer_id")
+        field = {"vanban.transport": "transport_id", "vanban.hub.member": "member_id", "vanban.share.client": "client_id"}.get(
+            self.env.context.get("active_model"), "peer_id")
         values.setdefault(field, self.env.context.get("active_id"))
         return values
 
@@ -28,7 +30,8 @@ class PeerSecret(models.TransientModel):
 
     def action_new(self):
         self.ensure_one()
-        self.secret = (self.member_id or self.peer_id).action_new_secret()
+        self.secret = (self.member_id or self.client_id or self.peer_id).action_new_secret()
         return {
-            "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "view_mode": "form", "target": "new",
+            "type": "ir.actions.act_window", "name": self.env._("Shared secret"), "res_model": self._name, "res_id": self.id,
+            "view_mode": "form", "target": "new",
         }

@@ -41,4 +41,5 @@ from . import (
     consultation_signature,
     document_metadata,
     proof,
+    xml_signature,
 )
