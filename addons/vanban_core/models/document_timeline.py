@@ -6,7 +6,7 @@ from odoo import fields, models
 from ..tools import timeline
 from .document_due import to_local
 from .document_interface import FINAL_STATES
-from .document_outgoing_transitions import NOT_NUMBERED
+from .document_outgoing_transitions import EDITABLE, NOT_NUMBERED
 from .document_tracks import TO_LEADS
 
 # nobody has it in hand any more
@@ -64,7 +64,9 @@ class DocumentTimeline(models.Model):
         """Names of those who may do the next step."""
         if self.direction == "in":
             return [name for name in [self.submitted_to_id.sudo().name] if name]  # safe: name of a colleague
-        # safe: names of colleagues and units that have the document before them
+        if self.state in EDITABLE:
+            return [self.drafter_id.sudo().name]  # safe: name of the drafter
+        # safe (twice): names of colleagues and units that have the document before them
         asked = self.sudo().activity_ids.user_id if self.state in NOT_NUMBERED else None
         if asked:
             return sorted(asked.mapped("name"))

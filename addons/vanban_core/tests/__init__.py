@@ -46,4 +46,4 @@ from . import test_limits
 from . import test_bad_input
 from . import test_register_prefix
 from . import test_consultation, test_signing_authority
-from . import test_course_picture, test_submission
+from . import test_course_picture, test_draft_form, test_submission
