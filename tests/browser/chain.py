@@ -42,6 +42,9 @@ class Chain:
 
     def tab(self, person, name):
         person.page.click(".o_notebook_headers .nav-link", name)
+        person.page.see(".o_notebook_headers .nav-link.active", name)
+        # the old page fades out for a moment
+        person.page.wait("getComputedStyle(document.querySelector('.o_notebook_content .tab-pane.active')).opacity === '1'")
 
     def confirm(self, person, label="Xác nhận"):
         person.press(label)
@@ -139,7 +142,7 @@ class Chain:
                 return
             reviewer = self.person(login)
             self.find(reviewer, "trinh-duyet")
-            reviewer.page.see(".o_vanban_submission", "Kính trình duyệt.")
+            reviewer.page.see(".o_vanban_submission section", "Kính trình duyệt.")
             self.shot(reviewer, f"07-review-{number}")
             reviewer.press("Đồng ý và chuyển tiếp")
             reviewer.page.see(".modal .o_field_widget[name=comment]")
@@ -155,7 +158,7 @@ class Chain:
         self.find(leader, "cho-ky")
         leader.reads("rà soát")
         for words in (SUMMARY, AGREED, OPINION, "Phòng Công chức, Viên chức", "Sở Tài chính tỉnh Mẫu", "Vũ Thị Mai"):
-            leader.page.see(".o_vanban_submission", words)
+            leader.page.see(".o_vanban_submission section", words)
         for button in ("Ký số", "Trả lại để sửa"):
             leader.page.see(".o_statusbar_buttons button", button)
         if leader.page.mobile:

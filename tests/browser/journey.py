@@ -194,8 +194,8 @@ class Journey:
         leader.page.see(".o_vanban_form", "số liệu đã thống nhất")
         leader.reads("42 thủ tục")
         # the related letter and the opinions of both rounds lie on the same screen
-        leader.page.see(".o_vanban_submission", self.code)
-        leader.page.see(".o_vanban_submission", RETURN)
+        leader.page.see(".o_vanban_submission section", self.code)
+        leader.page.see(".o_vanban_submission section", RETURN)
         leader.shot("17-leader-submission")
 
     def agree(self, person):
