@@ -23,5 +23,6 @@ class TestDraftForm(OutgoingCase):
         self.assertTrue(document.template_id)
 
     def test_blank_form_of_an_incoming_document_stays_as_it_was(self):
-        values = self.env["vanban.document"].with_user(self.clerk).with_context(default_direction="in").default_get(["state", "direction", "drafter_id"])
+        incoming = self.env["vanban.document"].with_user(self.clerk).with_context(default_direction="in")
+        values = incoming.default_get(["state", "direction", "drafter_id"])
         self.assertEqual((values["state"], values["direction"], values.get("drafter_id")), ("received", "in", None))
