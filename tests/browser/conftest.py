@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from demo import agencies, custody, letters, pki  # noqa: E402
 from demo.people import SO_NOI_VU  # noqa: E402
+from demo.places import free_port  # noqa: E402
 from demo.site import Site  # noqa: E402
 
 SHOTS = ROOT / "var" / "screenshots"
@@ -34,7 +35,8 @@ def keys():
 def site(keys):
     ca, own = keys
     environment = {**own.server_environment, "VANBAN_SIGNING_SECRETS": str(SECRETS)}
-    site = Site(SO_NOI_VU, "vb_browser_snv", ca, 18710, 18711, environment)
+    # two clones may test side by side: a port that is free now may be taken while the database is made
+    site = Site(SO_NOI_VU, "vb_browser_snv", ca, free_port(), free_port(), environment)
     site.create()
     try:
         site.start()
@@ -65,11 +67,11 @@ def chrome():
 
 @pytest.fixture(params=list(SIZES))
 def sign_in(request, site, chrome):
-    """``sign_in(login)`` at a desktop and, in a second run of the test, at a phone."""
+    """``sign_in(login)`` at a desktop and, in a second run of the test, at a phone; ``size`` is for who changes the machine."""
     pages = []
 
-    def _sign_in(login):
-        page = chrome.page(*SIZES[request.param])
+    def _sign_in(login, size=None):
+        page = chrome.page(*SIZES[size or request.param])
         pages.append(page)
         return Person(page, site.server.base, login, site.agency.person(login).password, SHOTS)
 

@@ -193,11 +193,10 @@ class Journey:
         leader.page.see(".o_vanban_reader_frame")
         leader.page.see(".o_vanban_form", "số liệu đã thống nhất")
         leader.reads("42 thủ tục")
+        # the related letter and the opinions of both rounds lie on the same screen
+        leader.page.see(".o_vanban_submission section", self.code)
+        leader.page.see(".o_vanban_submission section", RETURN)
         leader.shot("17-leader-submission")
-        leader.page.click(".o_notebook_headers .nav-link", "Văn bản liên quan")
-        leader.page.see(".o_notebook_content", self.code)
-        leader.page.click(".o_notebook_headers .nav-link", "Ý kiến")
-        leader.page.see(".o_notebook_content", RETURN)
 
     def agree(self, person):
         person.press("Đồng ý và chuyển tiếp")

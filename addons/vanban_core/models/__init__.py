@@ -132,3 +132,7 @@ from . import (
     file_reading,
     import_batch,
 )
+from . import (
+    document_submission,
+    document_timeline,
+)

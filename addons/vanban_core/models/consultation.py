@@ -10,7 +10,7 @@ from ..tools import fonts, number_format
 from .register import VIETNAM
 from .transition_mixin import Transition
 
-POSITIONS = [("accepted", "Accepted"), ("partly", "Accepted in part"), ("rejected", "Not accepted")]
+POSITIONS = [("accepted", "Adopted"), ("partly", "Accepted in part"), ("rejected", "Not accepted")]
 
 
 class Consultation(models.Model):

@@ -40,6 +40,19 @@ class DocumentOutgoing(models.Model):
 
     # ---------------------------------------------------------------- creation
 
+    @api.model
+    def default_get(self, fields_list):
+        """A new outgoing document is a draft of the current user and his unit, in the blank form already."""
+        values = super().default_get(fields_list)
+        if "state" in values and self._direction_of(values) != "in":
+            values["state"] = "draft"
+            if "drafter_id" in fields_list:
+                values["drafter_id"] = self.env.uid
+            if "department_id" in fields_list and not values.get("department_id"):
+                # safe: unit of the drafter
+                values["department_id"] = self.env.user.sudo().with_company(self.env.company).employee_id.department_id.id
+        return values
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

@@ -34,7 +34,7 @@ class LayoutPoint(models.Model):
     sequence = fields.Integer(readonly=True)
     code = fields.Selection(POINTS, "Point", required=True, readonly=True)
     found = fields.Selection(
-        [("ok", "Found"), ("missing", "Not as required"), ("unseen", "To be seen by eye")], "Machine's finding", required=True, readonly=True
+        [("ok", "As required"), ("missing", "Not as required"), ("unseen", "To be seen by eye")], "Machine's finding", required=True, readonly=True
     )
     detail = fields.Char("What was found", readonly=True)
     ticked = fields.Boolean("Checked", readonly=True)

@@ -17,7 +17,7 @@ export class HeaderCompiler extends FormCompiler {
     }
 }
 
-/** The next step first, what does not fit behind “More”: at a desktop three buttons, on a phone one. */
+/** The next step first, what does not fit behind “More”: at a desktop three buttons, on a phone one, or both ways of a decision. */
 export class HeaderButtons extends StatusBarButtons {
     static template = "vanban_core.HeaderButtons";
 
@@ -29,7 +29,7 @@ export class HeaderButtons extends StatusBarButtons {
 
     get shown() {
         if (this.env.isSmall) {
-            return this.ordered.slice(0, 1);
+            return this.ordered.slice(0, this.env.model?.root.data.to_decide ? 2 : 1);
         }
         return this.ordered.length <= SHOWN + 1 ? this.ordered : this.ordered.slice(0, SHOWN);
     }

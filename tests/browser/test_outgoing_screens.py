@@ -1,0 +1,125 @@
+"""Every screen of the outgoing side with something on it: Vietnamese, nothing cut, nothing wider than a phone."""
+
+import base64
+
+import polib
+import pytest
+
+from conftest import ROOT
+from demo import letters
+from papers import paper
+from proves import proves
+
+ROW = ".o_kanban_record:not(.o_kanban_ghost), .o_data_row .o_data_cell"
+LISTS = ".o_list_view, .o_kanban_view"
+#: who → his lists, each with the subject of a document that must stand there (None: whatever is there, be it nothing)
+QUEUES = {
+    "chuyenvien": {"du-thao": "dự thảo", "trinh-duyet": "trình duyệt", "van-ban-di": "dự thảo"},
+    "lanhdao": {"cho-ky": "chờ ký"},
+    "vanthu": {
+        "cho-kiem-tra": "chờ kiểm tra", "cho-cap-so": "chờ cấp số", "cho-in-dong-dau": "chờ in", "cho-ky-so-co-quan": "chờ đóng dấu",
+        "cho-phat-hanh": "chờ phát hành", "da-phat-hanh": "đã gửi", "theo-doi-phat-hanh": "đã gửi", "thu-hoi": "thu hồi",
+        "chua-den": None, "theo-doi-tra-loi": None, "khan-cho-xac-nhan": None, "cham-phat-hanh": None, "da-phat-hanh-cham": None,
+        "nhom-noi-nhan": None,
+    },
+}  # fmt: skip
+TABS = {"recipients": "Nơi nhận", "course": "Diễn biến", "files": "Tệp", "more": "Dữ liệu khác"}
+
+
+@pytest.fixture(scope="module")
+def english():
+    """Terms of the sources that a Vietnamese reader must not meet."""
+    terms = set()
+    for addon in ("vanban_core", "vanban_signing", "vanban_lienthong"):
+        for entry in polib.pofile(str(ROOT / "addons" / addon / "i18n" / "vi.po")):
+            if entry.msgstr and entry.msgstr != entry.msgid and entry.msgid.isascii() and len(entry.msgid) > 2:
+                terms.add(" ".join(entry.msgid.split()))
+    return terms
+
+
+@pytest.fixture(scope="module")
+def documents(site, tmp_path_factory):
+    """One document in each queue; its subject names the queue."""
+    clerk = site.user("vanthu")
+    made = {}
+
+    def subject(name):
+        return f"về việc giới thiệu màn hình ({name})"
+
+    def reached(name, *steps, **vals):
+        document = made[name] = letters.to_leader(site, subject(name), [], **vals)
+        if steps:
+            scan = paper(tmp_path_factory.mktemp("scan") / "ban-ky.pdf", "Ban ky giay", name)
+            clerk.call(
+                "vanban.document", "action_sign_on_paper", document, filename="ban-ky.pdf",
+                content_b64=base64.b64encode(scan.read_bytes()).decode(),
+            )  # fmt: skip
+        for step in steps[1:]:
+            clerk.call("vanban.document", f"action_{step}", document)
+
+    made["dự thảo"] = letters.draft(site, subject("dự thảo"), ("Nội dung dự thảo.",), [])
+    made["trình duyệt"] = letters.draft(site, subject("trình duyệt"), ("Nội dung trình duyệt.",), [])
+    site.user("chuyenvien").call("vanban.document", "action_submit_review", made["trình duyệt"], comment="Kính trình.")
+    numbered = ("sign", "clerk_check", "allocate_number")
+    reached("chờ ký", urgency="1")
+    reached("chờ kiểm tra", "sign", urgency="2")
+    reached("chờ cấp số", "sign", "clerk_check")
+    reached("chờ in", *numbered, medium="both")
+    reached("chờ đóng dấu", *numbered)
+    reached("chờ phát hành", *numbered, "seal")
+    reached("đã gửi", *numbered, "seal", "issue")
+    reached("thu hồi", *numbered, "seal", "issue")
+    clerk.call("vanban.document", "action_request_recall", made["thu hồi"], reason="Ghi sai số liệu ở trang 2.")
+    return made
+
+
+def look(person, english, name):
+    """Keep the screenshot, and read the screen as a person does: no foreign words, no cut titles or buttons."""
+    person.shot(f"9-{name}")
+    seen = {" ".join(line.split()) for line in person.page.text().splitlines()}
+    assert not seen & english, f"{name}: not translated: {sorted(seen & english)}"
+    cut = person.page.evaluate(
+        "[...document.querySelectorAll('thead th .text-truncate, thead th > div > span, .o_statusbar_buttons > button')]"
+        ".filter((el) => el.offsetParent && el.scrollWidth > el.clientWidth + 1 && el.clientWidth > 0).map((el) => el.innerText.trim())"
+    )
+    assert not cut, f"{name}: cut: {cut}"
+
+
+@proves("UI-06", "UI-07")
+def test_every_queue_of_outgoing_documents(sign_in, documents, english):
+    for login, queues in QUEUES.items():
+        person = sign_in(login)
+        for path, subject in queues.items():
+            person.open(path, LISTS)
+            if subject:
+                person.page.see(ROW, f"({subject})", timeout=30)
+            look(person, english, f"list-{path}")
+        person.no_trouble()
+
+
+@proves("UI-06")
+def test_documents_on_their_way_and_after(sign_in, documents, english):
+    def find(person, path, subject):
+        person.open(path, LISTS)
+        person.page.click(ROW, f"({subject})", timeout=30)
+        person.page.see(".o_vanban_form .o_statusbar_status", timeout=30)
+        person.settle()
+
+    clerk = sign_in("vanthu")
+    for path, subject in (("cho-ky-so-co-quan", "chờ in"), ("da-phat-hanh", "đã gửi"), ("thu-hoi", "thu hồi")):
+        find(clerk, path, subject)
+        look(clerk, english, f"form-{path}")
+        if subject != "đã gửi":
+            continue
+        for key, tab in TABS.items():
+            clerk.page.click(".o_notebook_headers .nav-link", tab)
+            clerk.page.see(".o_notebook_headers .nav-link.active", tab)
+            # the old page fades out for a moment
+            clerk.page.wait("getComputedStyle(document.querySelector('.o_notebook_content .tab-pane.active')).opacity === '1'")
+            look(clerk, english, f"form-issued-{key}")
+    clerk.no_trouble()
+    leader = sign_in("lanhdao")
+    find(leader, "thu-hoi", "thu hồi")
+    leader.page.see(".o_statusbar_buttons button", "Duyệt thu hồi")
+    look(leader, english, "form-recall-to-approve")
+    leader.no_trouble()
