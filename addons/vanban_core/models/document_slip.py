@@ -8,7 +8,10 @@ from ..tools import fonts, number_format
 from .register import VIETNAM
 
 # which block of the form an opinion belongs to; opinions of the leadership are told apart by the post
-BLOCK_OF_STEP = {"review_dept": "proposal", "review_unit": "unit", "legal": "unit", "format_check": "unit", "clerk_check": "unit"}
+BLOCK_OF_STEP = {
+    "review_dept": "proposal", "review_unit": "unit", "legal": "unit", "format_check": "unit", "office_review": "unit",
+    "clerk_check": "unit",
+}  # fmt: skip
 
 
 class ResCompany(models.Model):

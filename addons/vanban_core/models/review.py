@@ -9,10 +9,12 @@ REVIEW_STATES = [
     ("office_review", "Approval by the office leader"),
     ("leader", "Approval by the leader"),
 ]
-# which of the three controls of NĐ 30/2020 Đ.12 and TH Đ9.1 a step records
-CONTROLS = {"review_dept": "content", "review_unit": "content", "legal": "legal", "format_check": "format", "leader": "approval"}
-# the office leader passes matters of the standing leadership on: a control of their content, not yet the approval (HCM SĐ4)
-CONTROLS["office_review"] = "content"
+# which of the three controls of NĐ 30/2020 Đ.12 and TH Đ9.1 a step records; the office leader passes matters of the
+# standing leadership on: a control of their content, not yet the approval (HCM SĐ4)
+CONTROLS = {
+    "review_dept": "content", "review_unit": "content", "legal": "legal", "format_check": "format", "office_review": "content",
+    "leader": "approval",
+}  # fmt: skip
 
 
 class Review(models.Model):
