@@ -9,7 +9,7 @@ _CHUNK = 256 * 1024
 # The header stands before the files; a list further behind is not looked for.
 _LOOK_AHEAD = 4 * 1024 * 1024
 _LIST_END = re.compile(rb"</(?:[\w.-]+:)?TraceHeaderList\s*>")
-_SIGNED = re.compile(rb"<(?:[\w.-]+:)?SignedInfo[\s>]")
+_SIGNED = re.compile(rb"<(?:[\w.-]+:)?SignedInfo[\s/>]")
 _TRACE_END = re.compile(rb"</([\w.-]+:)?TraceHeader\s*>")
 
 
