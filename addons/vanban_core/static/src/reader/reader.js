@@ -17,6 +17,8 @@ import {
     useState,
 } from "@odoo/owl";
 
+import { ShownDocument } from "./shown_document";
+
 const VIEWER = "/web/static/lib/pdfjs/web/viewer.html";
 
 /**
@@ -32,6 +34,7 @@ export class DocumentReader extends Component {
         this.orm = useService("orm");
         this.notification = useService("notification");
         this.state = useState({ files: [], currentId: false, localUrl: "" });
+        this.shown = new ShownDocument();
         this.frame = useRef("frame");
         this.input = useRef("input");
         onWillStart(() => this.load(this.props.record));
@@ -63,6 +66,9 @@ export class DocumentReader extends Component {
     }
 
     async load(record) {
+        if (this.shown.turnsTo(record)) {
+            this.forgetLocal(); // chosen for the document shown before
+        }
         const main = record.data.main_file_id;
         const key = `${record.resId}:${(main && main.id) || 0}:${record.data.write_date || ""}`;
         if (key === this.key) {
@@ -70,6 +76,9 @@ export class DocumentReader extends Component {
         }
         this.key = key;
         const files = record.resId ? await this.orm.call("vanban.document", "get_reader_files", [[record.resId]]) : [];
+        if (key !== this.key) {
+            return; // another document is shown by now
+        }
         this.state.files = files;
         if (!files.some((file) => file.id === this.state.currentId)) {
             this.state.currentId = files.length ? files[0].id : false;
