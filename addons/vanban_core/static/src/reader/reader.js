@@ -4,13 +4,12 @@ import { useService } from "@web/core/utils/hooks";
 import { hidePDFJSButtons } from "@web/core/utils/pdfjs";
 import { getDataURLFromFile } from "@web/core/utils/urls";
 import { formatFloat } from "@web/core/utils/numbers";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import {
     Component,
-    onWillStart,
     onWillUnmount,
-    onWillUpdateProps,
     useEffect,
     useExternalListener,
     useRef,
@@ -37,9 +36,9 @@ export class DocumentReader extends Component {
         this.shown = new ShownDocument();
         this.frame = useRef("frame");
         this.input = useRef("input");
-        onWillStart(() => this.load(this.props.record));
+        // Not the props: the record stays the same object when changes are saved on the way to the next document.
+        useRecordObserver((record) => this.load(record));
         useExternalListener(document, "webviewerloaded", (ev) => this.forbidScripts(ev.detail.source));
-        onWillUpdateProps((nextProps) => this.load(nextProps.record));
         onWillUnmount(() => this.forgetLocal());
         useEffect(
             (el) => {
