@@ -101,6 +101,8 @@ def test_suggestions_stay_with_their_document(sign_in, site, tmp_path):
         what="the next document",
     )
     clerk.page.gone(".o_vanban_suggestions")
+    clerk.page.gone(".o_vanban_reader_frame")  # nor the page of the other document
+    clerk.shot("36-next-without-file")
     # back at the first one, saved meanwhile, its own are there again
     clerk.page.click(".o_pager_previous")
     clerk.page.see(".o_vanban_suggestions li[data-field=code_number]", "384")

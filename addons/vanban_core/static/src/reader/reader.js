@@ -4,18 +4,19 @@ import { useService } from "@web/core/utils/hooks";
 import { hidePDFJSButtons } from "@web/core/utils/pdfjs";
 import { getDataURLFromFile } from "@web/core/utils/urls";
 import { formatFloat } from "@web/core/utils/numbers";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import {
     Component,
-    onWillStart,
     onWillUnmount,
-    onWillUpdateProps,
     useEffect,
     useExternalListener,
     useRef,
     useState,
 } from "@odoo/owl";
+
+import { ShownDocument } from "./shown_document";
 
 const VIEWER = "/web/static/lib/pdfjs/web/viewer.html";
 
@@ -32,11 +33,12 @@ export class DocumentReader extends Component {
         this.orm = useService("orm");
         this.notification = useService("notification");
         this.state = useState({ files: [], currentId: false, localUrl: "" });
+        this.shown = new ShownDocument();
         this.frame = useRef("frame");
         this.input = useRef("input");
-        onWillStart(() => this.load(this.props.record));
+        // Not the props: the record stays the same object when changes are saved on the way to the next document.
+        useRecordObserver((record) => this.load(record));
         useExternalListener(document, "webviewerloaded", (ev) => this.forbidScripts(ev.detail.source));
-        onWillUpdateProps((nextProps) => this.load(nextProps.record));
         onWillUnmount(() => this.forgetLocal());
         useEffect(
             (el) => {
@@ -63,6 +65,9 @@ export class DocumentReader extends Component {
     }
 
     async load(record) {
+        if (this.shown.turnsTo(record)) {
+            this.forgetLocal(); // chosen for the document shown before
+        }
         const main = record.data.main_file_id;
         const key = `${record.resId}:${(main && main.id) || 0}:${record.data.write_date || ""}`;
         if (key === this.key) {
@@ -70,6 +75,9 @@ export class DocumentReader extends Component {
         }
         this.key = key;
         const files = record.resId ? await this.orm.call("vanban.document", "get_reader_files", [[record.resId]]) : [];
+        if (key !== this.key) {
+            return; // another document is shown by now
+        }
         this.state.files = files;
         if (!files.some((file) => file.id === this.state.currentId)) {
             this.state.currentId = files.length ? files[0].id : false;

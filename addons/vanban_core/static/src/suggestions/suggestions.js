@@ -7,6 +7,8 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 import { Component, useState } from "@odoo/owl";
 
+import { ShownDocument } from "../reader/shown_document";
+
 const FIELDS = [
     ["kind_id", "many2one"],
     ["issuer_id", "many2one"],
@@ -36,6 +38,7 @@ export class LetterSuggestions extends Component {
         // place: a file was chosen here, so the room stays taken until the document is registered, whatever is read or taken
         this.state = useState({ rows: [], scan: false, busy: false, reading: false, place: false });
         this.keepLast = new KeepLast();
+        this.shown = new ShownDocument();
         // Not the props: the record stays the same object when a file is chosen.
         useRecordObserver((record) => {
             this.load(record);
@@ -54,9 +57,7 @@ export class LetterSuggestions extends Component {
             return;
         }
         this.key = key;
-        // The datapoint, not the id in the database: saving a new document keeps its room, turning to another one does not.
-        if (record.id !== this.recordId) {
-            this.recordId = record.id;
+        if (this.shown.turnsTo(record)) {
             this.state.place = false;
         }
         if (!recognise) {
