@@ -30,6 +30,7 @@
         "security/consultation_rules.xml",
         "data/follow_cron.xml",
         "security/issuing_rules.xml",
+        "security/directive_rules.xml",
         "data/issuing_cron.xml",
         "wizards/wizard_views.xml",
         "wizards/register_wizard_views.xml",
@@ -72,6 +73,7 @@
         "views/notice_views.xml",
         "views/recipient_views.xml",
         "views/issuing_views.xml",
+        "views/directive_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -32,6 +32,8 @@ from . import (
     provider_vgca,
     provider_remote,
     document_seal,
+    issuing_body,
+    report_once,
     document_stamp,
     document_detached,
     document_form,
