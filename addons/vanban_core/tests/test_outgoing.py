@@ -200,6 +200,7 @@ class TestOutgoing(OutgoingCase):
         step = self.env.ref("vanban_core.profile_nd30").step_ids.filtered(lambda one: one.state == "format_check")
         step.copy({"state": "legal", "sequence": step.sequence - 1, "group_id": self.env.ref("vanban_core.group_legal").id,
                    "kind_ids": [fields.Command.set(self.kind.ids)]})
+        self.env.invalidate_all()  # the chain in its new order
         document = self.draft()
         document.action_submit_review("Kính trình")
         document.with_user(self.unit_head).action_review_approve("Đồng ý nội dung")
