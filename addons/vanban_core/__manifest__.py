@@ -31,6 +31,7 @@
         "security/review_rules.xml",
         "data/follow_cron.xml",
         "security/issuing_rules.xml",
+        "security/directive_rules.xml",
         "data/issuing_cron.xml",
         "wizards/wizard_views.xml",
         "wizards/register_wizard_views.xml",
@@ -76,6 +77,7 @@
         "views/recipient_views.xml",
         "views/issuing_views.xml",
         "views/copy_views.xml",
+        "views/directive_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

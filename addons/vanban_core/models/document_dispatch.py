@@ -1,6 +1,12 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+import logging
 
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from .recipient import IN_FORCE
+
+_logger = logging.getLogger(__name__)
 # so many recipients are served within the click; more of them by the scheduled action, with progress
 AT_ONCE = 20
 BATCH = 100
@@ -47,8 +53,17 @@ class DocumentDispatch(models.Model):
         if len(rows) <= AT_ONCE:
             self._dispatch(rows)
             return
+        self._dispatch_later()
+
+    def _dispatch_later(self):
         self._write_fixed({"dispatching": True})
         self.env.ref("vanban_core.cron_dispatch")._trigger()
+
+    def _resume_dispatch(self):
+        """In force again after a recall that was refused: who was not yet served is served now."""
+        for document in self:
+            if not document.dispatching and document._undispatched():
+                document._dispatch_later()
 
     def _dispatch(self, rows):
         """Send to these recipients; the interchange adds its packets. Raises when one of them cannot be served."""
@@ -80,7 +95,10 @@ class DocumentDispatch(models.Model):
         :return: whether recipients are left
         """
         self.ensure_one()
-        rows = self._undispatched() if self.state in ("issued", "delivered") else self.recipient_ids.browse()
+        if self.state not in IN_FORCE:
+            self._write_fixed({"dispatching": False})
+            return False
+        rows = self._undispatched()
         # all of one channel together: the interchange writes one packet for the whole list
         by_network = rows.filtered(lambda row: row.channel == "lienthong")
         batch = (rows - by_network)[:BATCH] or by_network
@@ -93,7 +111,8 @@ class DocumentDispatch(models.Model):
         text = self.env._("Sent to %(count)s recipients", count=self.dispatch_total - self.dispatch_failed)
         if self.dispatch_failed:
             text = self.env._("Sent, but not to %(count)s recipients: see “Not arrived”", count=self.dispatch_failed)
-        self._tell_supervised(self.clerk_id, text, "status")
+        # said by the server: nobody is told what he did himself
+        self.with_user(SUPERUSER_ID)._tell_supervised(self.clerk_id, text, "status")
         return False
 
     @api.model
@@ -102,15 +121,37 @@ class DocumentDispatch(models.Model):
         waiting = self.search([("dispatching", "=", True)], order="urgency desc, issued_date, id")
         progress(remaining=len(waiting))
         for document in waiting:
-            while held := document.try_lock_for_update(allow_referencing=True):
-                # safe: the clerk has issued it; what follows is done in his name
-                more = held.dispatching and held.with_user(held.clerk_id).sudo()._dispatch_step()
+            more = True
+            while more:
+                try:
+                    more = document._dispatch_locked()
+                    self.env.flush_all()
+                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                    self.env.cr.rollback()
+                    self.env.invalidate_all(flush=False)
+                    self.env.ref("vanban_core.cron_dispatch")._trigger()
+                    more = False
+                except Exception:  # noqa: BLE001 - one document that fails must not stop the others; the next round tries it again
+                    self.env.cr.rollback()
+                    self.env.invalidate_all(flush=False)
+                    _logger.exception("document %s could not be sent", document.id)
+                    more = False
                 # a batch is progress, so that a long list goes on in the next round at once
                 left = progress(1, remaining=len(waiting) if more else None)
-                if not more:
-                    break
-                if not left:
+                if more and not left:
                     return
+
+    def _dispatch_locked(self):
+        """One batch of a document that no other worker has in hand.
+
+        :return: whether recipients are left
+        """
+        held = self.try_lock_for_update(allow_referencing=True)
+        if not held or not held.dispatching:
+            return False
+        clerk = held.clerk_id
+        # safe: the clerk has issued it; what follows is done in his name and language
+        return held.with_user(clerk).with_context(lang=clerk.lang).sudo()._dispatch_step()
 
     def get_dispatch(self):
         """State of the sending, for the bar on the form.
@@ -130,13 +171,17 @@ class RecipientDispatch(models.Model):
 
     def _can_resend(self):
         """What could not even be queued is served again."""
-        return super()._can_resend() or (self.channel in ELECTRONIC and self.state == "failed" and bool(self.document_id.issued_date))
+        return super()._can_resend() or self._may_be_dispatched_again()
+
+    def _may_be_dispatched_again(self):
+        return self.channel in ELECTRONIC and self.state == "failed" and self.document_id.state in IN_FORCE
 
     def action_resend(self):
         self._check_clerk()
         for row in self:
-            if not (row.channel in ELECTRONIC and row.state == "failed" and row.document_id.issued_date):
-                return super(RecipientDispatch, row).action_resend()
+            if not row._may_be_dispatched_again():
+                super(RecipientDispatch, row).action_resend()
+                continue
             row.document_id._dispatch(row)
             if row.state == "failed":
                 raise UserError(self.env._("“%(name)s” could not be reached again: %(reason)s", name=row.name, reason=row.note or ""))

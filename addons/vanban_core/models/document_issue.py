@@ -143,6 +143,11 @@ class DocumentIssue(models.Model):
         self._require_personal_signature()
         if not self.number_date:
             raise UserError(self.env._("The document is sealed after it has its number."))
+        if self._is_paper_only():
+            raise UserError(self.env._(
+                "“%(document)s” goes out on paper only: it is stamped by hand. Print it, record “Printed and stamped”, then issue it.",
+                document=self.display_name,
+            ))
 
     def _effect_sealed(self, comment):
         self._write_fixed({"sealed_date": fields.Datetime.now()})
@@ -256,11 +261,12 @@ class DocumentIssue(models.Model):
     def _todos_of_receivers(self, users):
         """One to-do for each, in one statement: a document may go to hundreds inside."""
         note = self.env._("Received internally: %(code)s", code=self.code)
+        model, today = self.env["ir.model"]._get_id("vanban.document"), self.env["vanban.register"]._today()
+        todo = self.env.ref("mail.mail_activity_data_todo").id
         self.env["mail.activity"].sudo().create([  # safe: they were just given the document
             {
-                "res_model_id": self.env["ir.model"]._get_id("vanban.document"), "res_id": self.id, "user_id": user.id, "summary": note,
-                "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id, "automated": True,
-                "date_deadline": self.env["vanban.register"]._today(),
+                "res_model_id": model, "res_id": self.id, "user_id": user.id, "summary": note, "activity_type_id": todo, "automated": True,
+                "date_deadline": today,
             }
             for user in users
         ])

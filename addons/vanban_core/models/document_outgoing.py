@@ -165,9 +165,11 @@ class DocumentOutgoing(models.Model):
                 raise AccessError(message)
 
     def _next_actions(self):
+        # stamped by hand: the copies are printed where the others are sealed
+        agency = "paper_done" if self.direction != "in" and self._is_paper_only() else "seal"
         return [
             *super()._next_actions(),
-            "submit_review", "approve", "sign", "clerk_check", "number", "seal", "issue", "recall_approve",
+            "submit_review", "approve", "sign", "clerk_check", "number", agency, "issue", "recall_approve",
         ]  # fmt: skip
 
     # ----------------------------------------------------------------- who may

@@ -57,6 +57,7 @@ class DocumentRecall(models.Model):
     def _effect_recall_deny(self, comment):
         self._done_todos()
         self._notify(self.recall_requester_id, self.env._("Recall refused: %(reason)s", reason=comment))
+        self._resume_dispatch()
         self._settle_delivery()
 
     # ----------------------------------------------------------------- actions
@@ -97,6 +98,7 @@ class DocumentRecall(models.Model):
             "template_id": self.template_id.id,
             "body": self.body,
             "reply_required": self.reply_required,
+            "restricted": self.restricted,
             "recipient_ids": self._copied_recipients(),
         })
         draft._link(self, "replaces")
@@ -104,3 +106,10 @@ class DocumentRecall(models.Model):
             draft._link(answered, "answers")
         self._log("create_replacement", data={"draft": draft.id})
         return draft.id
+
+    def action_draft_replacement(self):
+        """As ``action_replace``, and shows the draft."""
+        draft = self.browse(self.action_replace())
+        return {
+            "type": "ir.actions.act_window", "res_model": self._name, "res_id": draft.id, "views": [(draft.get_formview_id(), "form")],
+        }

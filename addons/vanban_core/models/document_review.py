@@ -225,4 +225,6 @@ class DocumentReview(models.Model):
         self._check_allowed_logged("sign_paper")
         raw = self._decode_upload(filename, content_b64)
         self._add_file(filename, raw, role="main", stage="scan", reason=self.env._("Scan of the paper signed with ink"))
-        return self._transition("sign_paper", values={"signed_on_paper": True, "medium": "both"})
+        # the scan makes an electronic copy, unless the document is to go out on paper alone
+        medium = "paper" if self._is_paper_only() else "both"
+        return self._transition("sign_paper", values={"signed_on_paper": True, "medium": medium})

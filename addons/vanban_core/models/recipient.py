@@ -31,6 +31,8 @@ REACHED = {
     "internal": {"arrived", "accepted", "assigned", "processing", "completed"},
     "paper": {"accepted", "completed"},
 }
+# states of a document that is out and not in the hands of a recall
+IN_FORCE = ("issued", "delivered")
 # only code that holds this object may change an addressee after issue
 RECIPIENT_TOKEN = object()
 ALL = tuple(state for state, _label in STATES)
@@ -148,7 +150,10 @@ class Recipient(models.Model):
     def create(self, vals_list):
         documents = self.env["vanban.document"].browse({vals["document_id"] for vals in vals_list if vals.get("document_id")})
         self._check_editable(documents)
-        return super().create(vals_list)
+        rows = super().create(vals_list)
+        # the document may also come from a default that the client sends
+        rows._check_editable(rows.document_id)
+        return rows
 
     def write(self, vals):
         if vals.keys() & FIXED_AFTER_ISSUE:
@@ -191,7 +196,8 @@ class Recipient(models.Model):
         moved._flow("progress", state, note, values)
         if state == "rejected":
             moved.sudo(False)._tell_rejected(note)
-        (self - moved.sudo(False))._log("progress_late", comment=note, data={"reported": state})
+        if late := self - moved.sudo(False):
+            late._log("progress_late", comment=note, data={"reported": state})
         moved.document_id._settle_delivery()
         return True
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .recipient import IN_FORCE
+
 
 class RecipientAnswer(models.Model):
     """Who has answered a document that asks for a report or information, who is late, who was urged (TH Đ9.5, Đ13.3)."""
@@ -26,12 +28,12 @@ class RecipientAnswer(models.Model):
             asked = document.reply_required and not row.for_information
             row.answer_due = row.reply_due_date or (document.reply_due_date if asked else False)
 
-    @api.depends("answer_due", "answered_date")
+    @api.depends("answer_due", "answered_date", "document_id.state")
     def _compute_answer_late(self):
         today = self.env["vanban.register"]._today()
         for row in self:
             last = self.env["vanban.register"]._local_date(row.answered_date) if row.answered_date else today
-            row.answer_late = bool(row.answer_due and row.answer_due < last and row.document_id.issued_date)
+            row.answer_late = bool(row.answer_due and row.answer_due < last and row.document_id.state in IN_FORCE)
 
     @api.model
     def _search_answer_late(self, operator, value):
@@ -39,7 +41,7 @@ class RecipientAnswer(models.Model):
         if operator != "in" or True not in value:
             return NotImplemented
         today = self.env["vanban.register"]._today()
-        return Domain([("answer_due", "<", today), ("answered_date", "=", False), ("document_id.issued_date", "!=", False)])
+        return Domain([("answer_due", "<", today), ("answered_date", "=", False), ("document_id.state", "in", IN_FORCE)])
 
     def _check_follower(self, action):
         """Answers are followed by the drafter, the head of the unit and the clerk."""
@@ -78,6 +80,11 @@ class RecipientAnswer(models.Model):
         if done:
             raise UserError(self.env._("These have already answered: %(names)s.", names=", ".join(done.mapped("name"))))
         for row in self:
+            if row.document_id.state not in IN_FORCE:
+                raise UserError(self.env._(
+                    "“%(document)s” is not issued, or it is being recalled: no answer to it is urged.", document=row.document_id.display_name
+                ))
+        for row in self:
             # safe: right checked above; the mark and its number only
             row.sudo().write({"urged_date": fields.Datetime.now(), "urge_count": row.urge_count + 1})
             row._log("urge", comment=note, data={"number": row.urge_count})
@@ -101,7 +108,10 @@ class DocumentAnswers(models.Model):
         domain = Domain([("document_id", "in", self.ids), ("answer_due", "!=", False)])
         counts = [
             dict(rows._read_group(domain & Domain(extra), ["document_id"], ["__count"]))
-            for extra in ([], [("answered_date", "!=", False)], [("answered_date", "=", False), ("answer_due", "<", today)])
+            for extra in (
+                [], [("answered_date", "!=", False)],
+                [("answered_date", "=", False), ("answer_due", "<", today), ("document_id.state", "in", IN_FORCE)],
+            )
         ]
         for document in self:
             document.answer_expected, document.answer_received, document.answer_late_count = (found.get(document, 0) for found in counts)

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .recipient import IN_FORCE
+
 _ON_THE_WAY = ("pending", "queued", "sent")
 
 
@@ -77,6 +79,13 @@ class RecipientArrival(models.Model):
                 message = self.env._("Recipients are followed up by the clerk of the agency.")
                 row._log_refused("follow_up", message)
                 raise AccessError(message)
+            if row.document_id.state not in IN_FORCE:
+                message = self.env._(
+                    "“%(document)s” is not issued, or it is being recalled: nobody is reminded of it or sent it again.",
+                    document=row.document_id.display_name,
+                )
+                row._log_refused("follow_up", message)
+                raise UserError(message)
 
     def action_remind(self):
         """Note that the recipient was reminded, and by whom; drafter and clerk see it."""
@@ -99,6 +108,8 @@ class RecipientArrival(models.Model):
         for row in self:
             if row.channel != "lienthong":
                 raise UserError(self.env._("“%(name)s” gets paper or an internal copy already.", name=row.name))
+            if row._has_reached():
+                raise UserError(self.env._("“%(name)s” has received it electronically: no paper is needed.", name=row.name))
             row._to_paper(reason or self.env._("Not arrived: sent on paper"))
         return True
 

@@ -27,6 +27,8 @@ from . import (
     test_recipients,
     test_dispatch,
     test_issuing,
+    test_directive,
+    test_submission_set,
     test_paper,
     test_register_choice,
     test_register_closing,

@@ -103,6 +103,46 @@ class TestDispatch(OutgoingCase):
         self.assertFalse(document.dispatching)
         self.assertEqual(set(document.recipient_ids.filtered("user_id").mapped("state")), {"pending"})
 
+    def test_a_recall_that_is_refused_lets_the_rest_be_served(self):
+        document = self.to_many()
+        document.with_user(self.clerk).action_issue()
+        served = document.recipient_ids.filtered("user_id")[:5]
+        document.sudo()._dispatch(served)
+        document.with_user(self.clerk).action_request_recall("Nhầm")
+        told = [("document_id", "=", document.id), ("kind", "=", "status"), ("user_id", "=", self.clerk.id)]
+        self.run_cron()
+        self.assertFalse(document.dispatching)
+        # nothing was finished: neither the log nor the clerk is told so
+        finished = [("document_id", "=", document.id), ("action", "=", "dispatched")]
+        self.assertEqual((self.env["vanban.log"].search_count(finished), self.env["vanban.notice"].search_count(told)), (0, 0))
+        document.with_user(self.leader).action_deny_recall("Nội dung đúng")
+        self.assertEqual((document.state, document.dispatching), ("issued", True))
+        self.run_cron()
+        self.assertFalse(document.dispatching)
+        self.assertEqual(set(document.recipient_ids.filtered("user_id").mapped("state")), {"arrived"})
+        self.assertEqual((self.env["vanban.log"].search_count(finished), self.env["vanban.notice"].search_count(told)), (1, 1))
+
+    def test_one_document_that_fails_does_not_stop_the_others(self):
+        broken, sound = self.to_many(urgency="2"), self.to_many()
+        for document in (broken, sound):
+            document.with_user(self.clerk).action_issue()
+        deliver = type(broken)._deliver_internally
+
+        def fail(self, rows):
+            if self == broken:
+                raise ValueError(CLOSED)
+            return deliver(self, rows)
+
+        with patch.object(type(broken), "_deliver_internally", fail), self.assertLogs(document_dispatch._logger, "ERROR"):
+            self.run_cron()
+        self.assertEqual((broken.dispatching, sound.dispatching), (True, False))
+        self.assertEqual(set(broken.recipient_ids.mapped("state")), {"pending"})
+        self.assertEqual(set(sound.recipient_ids.filtered("user_id").mapped("state")), {"arrived"})
+        # the next round tries it again
+        self.run_cron()
+        self.assertFalse(broken.dispatching)
+        self.assertEqual(set(broken.recipient_ids.filtered("user_id").mapped("state")), {"arrived"})
+
     def test_its_marks_are_closed_to_clients(self):
         document = self.to_many()
         document.with_user(self.clerk).action_issue()

@@ -1,3 +1,4 @@
+import ast
 import base64
 import datetime
 from unittest.mock import patch
@@ -176,6 +177,29 @@ class TestIssuing(IssuingCase):
         self.env.ref("vanban_core.cron_report_late_answers").method_direct_trigger()
         self.assertEqual(len(self.env["vanban.notice"].search([("title", "like", "3 of 10")])), len(told))
         self.assertEqual(self.rpc(self.specialist, "vanban.document", "action_report_late_answers", [document.id]), late.ids)
+
+    def test_no_answer_to_a_recalled_document_is_awaited(self):
+        document = self.on_paper(reply_required=True, reply_due_date="2026-01-20")
+        row = document.recipient_ids
+        self.assertIn("not issued", self.refused(self.specialist, "vanban.recipient", "action_urge", row.ids))
+        self.issue(document)
+        lists = [("answer_late", "=", True)], *(
+            ast.literal_eval(self.env.ref(f"vanban_core.{name}").domain)
+            for name in ("action_recipient_answers", "action_recipient_answers_open")
+        )
+
+        def listed():
+            rows = self.env["vanban.recipient"].with_user(self.specialist)
+            return [bool(rows.search([*domain, ("id", "=", row.id)])) for domain in lists]
+
+        self.assertEqual((listed(), row.answer_late, document.answer_late_count), ([True] * 3, True, 1))
+        self.rpc(self.clerk, "vanban.document", "action_request_recall", [document.id], "Ban hành nhầm")
+        self.assertEqual((listed(), row.answer_late, document.answer_late_count), ([False] * 3, False, 0))
+        self.assertIn("being recalled", self.refused(self.specialist, "vanban.recipient", "action_urge", row.ids))
+        self.rpc(self.leader, "vanban.document", "action_approve_recall", [document.id])
+        self.assertEqual((document.state, listed()), ("recalled", [False] * 3))
+        self.refused(self.specialist, "vanban.recipient", "action_urge", row.ids)
+        self.assertEqual(row.urge_count, 0)
 
     @proves("OUT-40")
     def test_whose_issue_is_followed_by_whom(self):

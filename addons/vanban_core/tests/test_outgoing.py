@@ -1,4 +1,8 @@
+import ast
+import base64
 import datetime
+
+from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -6,6 +10,7 @@ from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
+from .common import make_pdf
 from .outgoing_common import OutgoingCase
 
 
@@ -126,8 +131,6 @@ class TestOutgoing(OutgoingCase):
         document.action_submit_review()
         document.with_user(self.format_checker).action_review_approve()
         scan = document.main_file_id.with_user(self.specialist)._raw()
-        import base64
-
         document.with_user(self.clerk).action_sign_on_paper("quet.pdf", base64.b64encode(scan).decode())
         document.with_user(self.clerk).action_clerk_check()
         document.with_user(self.clerk).action_allocate_number()
@@ -193,13 +196,29 @@ class TestOutgoing(OutgoingCase):
 
     @proves("OUT-46")
     def test_everybody_who_had_a_part_is_named_with_the_time(self):
-        document = self.on_paper()
+        lawyer = self._make_user("lawyer", "vanban_core.group_legal")
+        step = self.env.ref("vanban_core.profile_nd30").step_ids.filtered(lambda one: one.state == "format_check")
+        step.copy({"state": "legal", "sequence": step.sequence - 1, "group_id": self.env.ref("vanban_core.group_legal").id,
+                   "kind_ids": [fields.Command.set(self.kind.ids)]})
+        self.env.invalidate_all()  # the chain in its new order
+        document = self.draft()
+        document.action_submit_review("Kính trình")
+        document.with_user(self.unit_head).action_review_approve("Đồng ý nội dung")
+        document.with_user(lawyer).action_review_approve("Đúng thẩm quyền")
+        document.with_user(self.format_checker).action_review_approve("Đúng thể thức")
+        clerk = document.with_user(self.clerk)
+        clerk.action_sign_on_paper("quet.pdf", base64.b64encode(make_pdf("Ban quet")).decode())
+        clerk.action_clerk_check()
+        clerk.action_allocate_number()
+        clerk.medium = "paper"
+        clerk.action_paper_done()
         document.with_user(self.clerk).action_issue()
         self.assertEqual(document.drafter_id, self.specialist)
         self.assertEqual(
             [(review.step, review.control, review.reviewer_id, review.on_behalf_id) for review in document.review_ids],
             [
                 ("review_dept", "content", self.unit_head, self.env["res.users"]),
+                ("legal", "legal", lawyer, self.env["res.users"]),
                 ("format_check", "format", self.format_checker, self.env["res.users"]),
                 ("leader", "approval", self.clerk, self.leader),
                 ("clerk_check", "format", self.clerk, self.env["res.users"]),
@@ -208,6 +227,12 @@ class TestOutgoing(OutgoingCase):
         self.assertTrue(all(document.review_ids.mapped("date")))
         self.assertEqual(document.clerk_id, self.clerk)
         self.assertTrue(document.signed_date and document.issued_date)
+        # the page of opinions names the first and the last beside them
+        arch = document.with_user(self.clerk).get_view(view_id=document.get_formview_id())["arch"]
+        page = etree.fromstring(arch).find(".//page[@name='reviews']")
+        shown = [field.get("name") for field in page.find("group[@name='part']").iter("field")]
+        self.assertEqual(shown, ["drafter_id", "create_date", "signer_id", "signed_date", "clerk_id", "issued_date"])
+        self.assertLessEqual({"step", "reviewer_id", "date"}, {field.get("name") for field in page.find("field").iter("field")})
         # the names cannot be put in by hand
         for vals in ({"clerk_id": self.leader.id}, {"signed_date": "2020-01-01"}, {"issued_date": "2020-01-01"}):
             with self.assertRaises(AccessError):
@@ -306,6 +331,36 @@ class TestOutgoing(OutgoingCase):
         self.assertEqual((draft.state, draft.code_number, len(draft.recipient_ids)), ("draft", False, 2))
         self.assertEqual(draft.subject, document.subject)
 
+    def test_the_button_opens_the_replacement_and_keeps_it_as_restricted(self):
+        document = self.on_paper(restricted=True)
+        document.with_user(self.clerk).action_issue()
+        action = document.with_user(self.specialist).action_draft_replacement()
+        draft = document.browse(action["res_id"])
+        self.assertEqual((draft.state, draft.restricted, draft._linked("replaces")), ("draft", True, document))
+        self.assertEqual(action["views"], [(self.env.ref("vanban_core.document_outgoing_view_form").id, "form")])
+        with self.assertRaises(AccessError):
+            document.with_user(self.outsider).action_draft_replacement()
+        arch = document.with_user(self.specialist).get_view(view_id=action["views"][0][0])["arch"]
+        self.assertIn('name="action_draft_replacement"', arch)
+
+    def test_what_goes_out_on_paper_is_printed_stamped_and_issued(self):
+        """The clerk is led from the number to the print and to the issue, never to a signature that the document does not carry."""
+        document = self.signed_on_paper(medium="paper").with_user(self.clerk)
+        document.action_allocate_number()
+        queues = {key: f"vanban_core.action_outgoing_{key}" for key in ("to_print", "to_seal", "to_issue")}
+
+        def standing():
+            search = self.env["vanban.document"].with_user(self.clerk).search
+            domains = {key: ast.literal_eval(self.env.ref(name).domain) for key, name in queues.items()}
+            return [key for key, domain in domains.items() if search([*domain, ("id", "=", document.id)])]
+
+        self.assertEqual((document.next_action, standing()), ("paper_done", ["to_print"]))
+        document.action_paper_done("Đã đóng dấu")
+        self.assertEqual((document.next_action, standing()), ("issue", ["to_issue"]))
+        self.refused(document._guard_seal, "stamped by hand")
+        document.action_issue()
+        self.assertEqual((document.state, standing()), ("issued", []))
+
     def test_recall_refused_leaves_the_document_issued(self):
         document = self.on_paper()
         document.with_user(self.clerk).action_issue()
@@ -315,10 +370,6 @@ class TestOutgoing(OutgoingCase):
         self.assertEqual(document.state, "issued")
 
     def test_steps_through_the_wizard(self):
-        import base64
-
-        from .common import make_pdf
-
         document = self.at_leader()
         wizard = self.env["vanban.outgoing.step.wizard"].with_user(self.clerk).with_context(active_id=document.id)
         wizard.create({"step": "sign_on_paper", "scan": base64.b64encode(make_pdf("Ban quet")), "scan_name": "quet.pdf"}).action_apply()

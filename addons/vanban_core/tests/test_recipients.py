@@ -1,16 +1,16 @@
 import datetime
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from .outgoing_common import OutgoingCase
+from .issuing_common import IssuingCase
 from .proves import proves
 
 
 @tagged("post_install", "-at_install")
-class TestRecipients(OutgoingCase):
+class TestRecipients(IssuingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -21,16 +21,6 @@ class TestRecipients(OutgoingCase):
             "name": "Các sở, ban, ngành tỉnh", "alias": "Các sở, ban, ngành", "company_id": cls.company.id,
             "partner_ids": [fields.Command.set(cls.agencies.ids)], "department_ids": [fields.Command.set(cls.department.ids)],
         })
-
-    def rpc(self, user, model, method, *args, **kwargs):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        return call_kw(self.env(user=user.id, su=False, context={})[model], method, args, kwargs)
-
-    def refused(self, user, model, method, *args, **kwargs):
-        with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
-            self.rpc(user, model, method, *args, **kwargs)
-        return str(caught.exception)
 
     @proves("OUT-37")
     def test_a_vague_line_is_replaced_by_the_group_it_means_before_issue(self):
@@ -90,6 +80,45 @@ class TestRecipients(OutgoingCase):
         self.assertEqual((row.partner_id, row.name), (heir, heir.name))
         (document.recipient_ids - row).with_user(self.clerk).unlink()
         self.rpc(self.clerk, "vanban.document", "action_issue", [document.id])
+
+    def test_nobody_is_added_after_issue_by_a_default_of_the_client(self):
+        document = self.on_paper()
+        self.issue(document)
+        clerk = self.env(user=self.clerk.id, su=False)
+        context = {"default_document_id": document.id}
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            call_kw(clerk["vanban.recipient"], "create", ([{"partner_id": self.agencies[0].id}],), {"context": context})
+        # into a draft it is added so
+        draft = self.draft()
+        context = {"default_document_id": draft.id}
+        drafter = self.env(user=self.specialist.id, su=False)
+        call_kw(drafter["vanban.recipient"], "create", ([{"partner_id": self.agencies[0].id}],), {"context": context})
+        self.assertEqual(draft.recipient_ids.partner_id, self.issuer | self.agencies[0])
+        self.assertEqual(document.recipient_ids.partner_id, self.issuer)
+
+    def test_only_a_late_report_is_logged_as_late(self):
+        document = self.on_paper()
+        self.issue(document)
+        row = document.recipient_ids
+        late = [("model", "=", "vanban.recipient"), ("document_id", "=", document.id), ("action", "=", "progress_late")]
+        row._progress("processing")
+        self.assertEqual(self.env["vanban.log"].search_count(late), 0)
+        self.assertEqual(self.env["vanban.log"].search_count([("action", "=", "progress_late"), ("res_id", "=", False)]), 0)
+        row._progress("arrived")
+        self.assertEqual(self.env["vanban.log"].search_count(late), 1)
+
+    def test_whoever_has_it_or_is_asked_for_it_back_is_not_followed_up(self):
+        document = self.on_paper()
+        row = document.recipient_ids
+        self.assertIn("not issued", self.refused(self.clerk, "vanban.recipient", "action_remind", row.ids))
+        self.issue(document)
+        self.refused(self.outsider, "vanban.recipient", "action_remind", row.ids)
+        self.rpc(self.clerk, "vanban.recipient", "action_remind", row.ids)
+        self.rpc(self.clerk, "vanban.document", "action_request_recall", [document.id], "Ban hành nhầm")
+        for method in ("action_remind", "action_resend", "action_send_paper"):
+            self.assertIn("being recalled", self.refused(self.clerk, "vanban.recipient", method, row.ids))
+        self.rpc(self.leader, "vanban.document", "action_deny_recall", [document.id], "Chỉ cần đính chính")
+        self.rpc(self.clerk, "vanban.recipient", "action_remind", row.ids)
 
     def test_the_list_of_recipients_is_printed_and_kept(self):
         from ..tools import file_text

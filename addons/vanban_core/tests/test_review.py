@@ -1,5 +1,8 @@
+import datetime
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
@@ -28,6 +31,23 @@ class TestReview(OutgoingCase):
         document.reply_due_date = "2026-12-31"
         document.action_submit_review()
         self.assertEqual(document.state, "review_dept")
+
+    @proves("OUT-38")
+    def test_each_recipient_has_a_date_of_its_own_or_that_of_the_document(self):
+        other, third = self.env["res.partner"].create([{"name": f"Xã Mẫu {number}", "is_company": True} for number in (1, 2)])
+        document = self.draft(reply_required=True, recipient_ids=[
+            fields.Command.create({"partner_id": self.issuer.id, "reply_due_date": "2026-12-01"}),
+            fields.Command.create({"partner_id": other.id}),
+            fields.Command.create({"partner_id": third.id, "for_information": True}),
+        ])
+        # one recipient without a date is enough to refuse
+        self.refused(document.action_submit_review, "asks for a reply")
+        with Form(document, view="vanban_core.document_outgoing_view_form") as form:
+            form.reply_due_date = "2026-12-31"
+            with form.recipient_ids.edit(0) as row:
+                row.reply_due_date = "2026-12-05"
+        document.action_submit_review()
+        self.assertEqual(document.recipient_ids.mapped("answer_due"), [datetime.date(2026, 12, 5), datetime.date(2026, 12, 31), False])
 
     @proves("OUT-08")
     def test_rounds_return_with_comment_and_opinions_stay(self):

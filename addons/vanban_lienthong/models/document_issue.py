@@ -9,13 +9,14 @@ class DocumentIssue(models.Model):
 
     _inherit = "vanban.document"
 
-    def _connected(self):
-        """{recipient: peer} of the recipients reached through the interchange."""
+    def _connected(self, rows=None):
+        """{recipient: peer} of the recipients (all, or ``rows``) reached through the interchange."""
         peers = self.env["vanban.peer"].sudo()  # safe: which agency is connected
-        rows = self.sudo().recipient_ids.filtered(lambda row: row.channel == "lienthong" and row.partner_id)  # safe: own recipients
+        rows = (self.recipient_ids if rows is None else rows).sudo()  # safe: own recipients
+        rows = rows.filtered(lambda row: row.channel == "lienthong" and row.partner_id)
         peers._ensure(self.company_id, rows.partner_id)
-        found = {row: peers._of(self.company_id, row.partner_id) for row in rows}
-        return {row: peer for row, peer in found.items() if peer}
+        found = peers._of_many(self.company_id, rows.partner_id)
+        return {row: found[row.partner_id] for row in rows if row.partner_id in found}
 
     def _check_transition(self, transition, comment):
         super()._check_transition(transition, comment)
@@ -73,7 +74,7 @@ class DocumentIssue(models.Model):
         self._queue_packets(rows.filtered(lambda row: row.channel == "lienthong"))
 
     def _dispatch_problems(self, rows):
-        connected = self._connected()
+        connected = self._connected(rows)
         lost = rows.filtered(lambda row: row.channel == "lienthong" and row.sudo() not in connected)  # safe: which rows are connected
         return {**super()._dispatch_problems(rows), **{
             row: self.env._("“%(name)s” is no longer connected: send paper, or ask the administrator.", name=row.name) for row in lost
@@ -81,7 +82,7 @@ class DocumentIssue(models.Model):
 
     def _queue_packets(self, wanted):
         """One packet for all connected recipients, one row of the outbox for each."""
-        connected = {row: peer for row, peer in self._connected().items() if row in wanted.sudo()}
+        connected = self._connected(wanted)
         if reasons := self._dispatch_problems(wanted):
             raise UserError("\n".join(reasons.values()))
         if not connected:

@@ -104,12 +104,14 @@ class PacketOut(models.Model):
     @api.model
     def _enqueue(self, packet, targets, urgency=0):
         """One row for each (peer, recipient or None); the delivery starts as soon as the transaction commits."""
+        common = {
+            "packet_id": packet.id, "company_id": packet.company_id.id, "document_id": packet.document_id.id,
+            "sender_code": packet.company_id.sudo().vanban_code or "-",  # safe: own public code
+        }
         # safe: the flow that issues or reports has checked its own right
         rows = self.sudo().create([
             {
-                "packet_id": packet.id, "company_id": packet.company_id.id, "document_id": packet.document_id.id,
-                "recipient_id": recipient.id if recipient else False, "peer_id": peer.id,
-                "sender_code": packet.company_id.sudo().vanban_code or "-",  # safe: own public code
+                **common, "recipient_id": recipient.id if recipient else False, "peer_id": peer.id,
                 "recipient_code": peer.sudo().code or "-", "urgency": urgency,  # safe: public code
             }
             for peer, recipient in targets
@@ -144,7 +146,8 @@ class PacketOut(models.Model):
     def _tell_recipient(self, state, note=None):
         state = RECIPIENT_STATE.get(state, state)
         for row in self:
-            if row.recipient_id and row.recipient_id.state != state:
+            # whoever gets paper instead follows his paper copy, whatever the packet still reports
+            if row.recipient_id.channel == "lienthong" and row.recipient_id.state != state:
                 row.recipient_id._progress(state, note)
 
     # ----------------------------------------------------------------- actions

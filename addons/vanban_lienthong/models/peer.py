@@ -70,7 +70,8 @@ class Peer(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         peers = super().create(vals_list)
-        self.env.registry.clear_cache()
+        if peers:
+            self.env.registry.clear_cache()
         return peers
 
     def write(self, vals):
@@ -100,6 +101,13 @@ class Peer(models.Model):
         return self.browse(self._id_of(company.id, partner.id) or [])
 
     @api.model
+    def _of_many(self, company, partners):
+        """{partner: connection} of those ``partners`` to which ``company`` has one, in one question."""
+        # safe: whether an agency is connected is shown to everybody who chooses recipients
+        found = self.sudo().search([("company_id", "=", company.id), ("partner_id", "in", partners.ids)], order="id desc")
+        return {peer.partner_id.with_env(partners.env): peer.with_env(self.env) for peer in found}
+
+    @api.model
     def _of_sender(self, company, code, peers=None):
         """The connection of ``company`` to the agency that has this code, now or once."""
         partner = self.env["res.partner"]._vanban_by_code(code) or self._partner_of_old_code(code)
@@ -125,7 +133,7 @@ class Peer(models.Model):
     @api.model
     def _ensure(self, company, partners):
         """Make the connections of ``company`` to those ``partners`` that an axis reaches and that have none yet."""
-        missing = partners.filtered(lambda partner: not self._id_of(company.id, partner.id))
+        missing = partners - partners.browse().union(*self._of_many(company, partners))
         # safe: what the directory of the axis says becomes a row; nobody chooses anything here
         self.sudo().create([
             {"company_id": company.id, "partner_id": partner.id, "transport_id": axis.id}

@@ -29,7 +29,7 @@ class RecipientArrival(models.Model):
             elif state in RETRY:
                 delivery.action_retry()
             else:
-                return super(RecipientArrival, row).action_resend()
+                super(RecipientArrival, row).action_resend()
         return True
 
     def action_send_paper(self, reason=None):
@@ -41,6 +41,8 @@ class RecipientArrival(models.Model):
                 delivery.action_to_paper(reason or self.env._("Not arrived: sent on paper"))
             else:
                 rest |= row
+                if delivery.sudo().state == "queued" and not delivery.sudo().attempts:  # safe: right of the clerk checked above
+                    delivery.sudo()._flow("withdraw", comment=reason)  # safe: as above; nothing of it has left
         return super(RecipientArrival, rest).action_send_paper(reason) if rest else True
 
 

@@ -107,3 +107,50 @@ class TestOutcome(LienthongCase):
         document.delivery_ids.sudo()._flow("give_up", values={"error": "Vẫn không trả lời"})
         found.action_send_paper("Gửi giấy")
         self.assertEqual((row.channel, document.delivery_ids.state), ("paper", "paper"))
+
+    def test_several_are_sent_again_with_one_press(self):
+        documents = [self.issued(), self.issued()]
+        rows = (documents[0].recipient_ids | documents[1].recipient_ids).with_user(self.clerk)
+        deliveries = documents[0].delivery_ids | documents[1].delivery_ids
+        # the first could not even be queued, the second was given up
+        documents[0].delivery_ids.sudo()._flow("withdraw")
+        documents[0].delivery_ids.sudo().recipient_id = False
+        documents[1].delivery_ids.sudo()._flow("give_up", values={"error": "Trục liên thông không trả lời"})
+        rows._progress("failed", "Không gửi được")
+        with self.signatures_valid():
+            rows.action_resend()
+        self.assertEqual(documents[1].delivery_ids.state, "queued")
+        self.assertEqual((documents[0].delivery_ids - deliveries).state, "queued")
+        self.assertEqual(rows[0].state, "queued")
+
+    def test_paper_follows_its_own_course_and_only_whom_the_packet_did_not_reach(self):
+        waiting, sent = self.issued(), self.issued(urgency="1")
+        # nothing has left yet: the packet is taken out of the outbox, or the agency would get both
+        waiting.recipient_ids.with_user(self.clerk).action_send_paper("Giao tận tay")
+        self.assertEqual((waiting.recipient_ids.channel, waiting.delivery_ids.state), ("paper", "cancelled"))
+        self.run_job("cron_send")
+        self.assertEqual((sent.recipient_ids.state, waiting.delivery_ids.state), ("sent", "cancelled"))
+        row = sent.recipient_ids.with_user(self.clerk)
+        row.action_send_paper("Chưa thấy phản hồi")
+        self.assertEqual((row.channel, row.state), ("paper", "pending"))
+        # the packet arrives after all and is taken over there: the paper copy is still to be handed over
+        self.deliver()
+        received = self.env["vanban.document"].search([("company_id", "=", self.other.id), ("document_code", "=", sent.document_code)])
+        received.with_user(self.other_clerk).action_register()
+        self.deliver()
+        self.assertEqual((sent.delivery_ids.state, row.state, sent.state), ("accepted", "pending", "issued"))
+        self.assertEqual(sent.delivery_ids.mapped("recipient_id"), sent.recipient_ids)
+        row.action_hand_over("Bưu điện")
+        self.assertEqual((row.state, sent.state), ("accepted", "delivered"))
+
+    def test_no_paper_for_whom_has_taken_it_over(self):
+        document = self.issued()
+        self.deliver()
+        received = self.env["vanban.document"].search([("company_id", "=", self.other.id), ("document_code", "=", document.document_code)])
+        received.with_user(self.other_clerk).action_register()
+        self.deliver()
+        row = document.recipient_ids.with_user(self.clerk)
+        self.assertEqual(row.state, "accepted")
+        with self.assertRaises(UserError):
+            row.action_send_paper("Cho chắc")
+        self.assertEqual(row.channel, "lienthong")

@@ -12,7 +12,7 @@ from ..pades.trust import certificates, check_chain, read_certificate
 
 # what follows from the certificate's own bytes; a registered certificate is not turned into another one
 FIXED = {
-    "content", "role", "user_id", "company_id", "department_id", "sha256", "serial", "name", "issuer", "subject", "organisation",
+    "content", "role", "user_id", "company_id", "department_id", "body_id", "sha256", "serial", "name", "issuer", "subject", "organisation",
     "valid_from", "valid_to", "suspended",
 }  # fmt: skip
 # only code that holds this object suspends or resumes: with its row in the log
@@ -207,10 +207,15 @@ class Certificate(models.Model):
         )
 
     @api.model
-    def _agency_of(self, company):
-        """The usable certificate of the agency itself (not of a unit)."""
+    def _agency_of(self, company, body=None):
+        """The usable certificate of the agency itself (not of a unit), or of the body for which it issues."""
         own = self.sudo().search(
-            [("role", "=", "agency"), ("company_id", "=", company.id), ("department_id", "=", False)]
+            [
+                ("role", "=", "agency"),
+                ("company_id", "=", company.id),
+                ("department_id", "=", False),
+                ("body_id", "=", body.id if body else False),
+            ]
         )  # safe: public data
         usable = own.filtered(lambda certificate: certificate.state == "active")
         if usable:
@@ -220,7 +225,7 @@ class Certificate(models.Model):
         raise UserError(
             self.env._(
                 "No certificate of “%(agency)s” is registered. Ask the certificate manager to register it.",
-                agency=company.name,
+                agency=body.name if body else company.name,
             )
         )
 

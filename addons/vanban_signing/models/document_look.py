@@ -39,6 +39,7 @@ class DocumentLook(models.Model):
                     ("role", "=", "agency"),
                     ("company_id", "=", self.company_id.id),
                     ("department_id", "=", False),
+                    ("body_id", "=", self._issuing_body().id),
                 ],
                 limit=1,
             )

@@ -14,14 +14,15 @@ class DocumentSeal(models.Model):
     # ----------------------------------------------------------------- who may
 
     def _seal_certificate(self):
-        return self.env["vanban.certificate"]._agency_of(self.company_id)
+        return self.env["vanban.certificate"]._agency_of(self.company_id, self._issuing_body())
 
     def _may_seal(self):
         """Only the person who holds the agency's key device now; no group, not even an administrator's, replaces custody."""
         return self._is_outgoing() and bool(self._held_token())
 
     def _held_token(self, department_id=False):
-        """The key device of the agency, or of one of its units, that the current user holds now."""
+        """The key device of the agency, of the body it issues for, or of one of its units, that the current user holds now."""
+        body = False if department_id else self._issuing_body().id
         tokens = (
             self.env["vanban.token"]
             .sudo()
@@ -31,6 +32,7 @@ class DocumentSeal(models.Model):
                     ("certificate_id.company_id", "=", self.company_id.id),
                     ("certificate_id.role", "=", "agency"),
                     ("certificate_id.department_id", "=", department_id),
+                    ("certificate_id.body_id", "=", body),
                     ("state", "in", ("in_custody", "temp_handover")),
                 ]
             )
@@ -45,7 +47,7 @@ class DocumentSeal(models.Model):
                 message = self.env._(
                     "Only the clerk who holds the key device of “%(agency)s” may sign for the agency, in person (NĐ 30/2020 Đ.33). "
                     "%(user)s does not hold it; no administrator's right replaces this.",
-                    agency=known.company_id.name,
+                    agency=known._issuing_body().name or known.company_id.name,
                     user=self.env.user.name,
                 )
                 known.with_user(self.env.user)._log_refused("seal", message)
@@ -101,6 +103,7 @@ class DocumentSeal(models.Model):
         self.ensure_one()
         self._check_allowed_logged("seal")
         self._check_not_queued("seal")
+        self._require_own_seal(certificate)
         certificate._require_usable()
         try:
             rows = [self._open_annex(file, certificate, provider) for file in self._annexes()]

@@ -143,6 +143,7 @@ class DocumentStore(models.Model):
                     ("sha256", "=", one.signer.get("sha256")),
                     ("role", "=", "agency"),
                     ("company_id", "=", self.company_id.id),
+                    ("body_id", "=", self._issuing_body().id),
                 ]
             )
         )

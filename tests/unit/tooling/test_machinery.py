@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from lxml import etree as ElementTree
 
 from proves import proves
 
@@ -91,3 +92,16 @@ def test_every_row_named_by_a_test_exists():
 
     known = coverage_of_rows.rows()
     assert [(row, place) for row, place in coverage_of_rows.declared() if row not in known] == []
+
+
+@pytest.mark.parametrize("addon", sorted(path.parent for path in (ROOT / "addons").glob("*/__manifest__.py")), ids=lambda path: path.name)
+def test_a_screen_is_declared_once(addon):
+    """The second declaration silently replaces the first: half of an action or menu is lost."""
+    places = {}
+    # data files may say more about a record of another file, screens are whole
+    for path in sorted((addon / "views").glob("*.xml")):
+        for node in ElementTree.parse(path).getroot().iter("record", "menuitem", "template"):
+            if node.get("id"):
+                places.setdefault(node.get("id"), []).append(path.name)
+    double = {name: files for name, files in places.items() if len(files) > 1}
+    assert double == {}

@@ -1,0 +1,85 @@
+import base64
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, tagged
+
+from .issuing_common import IssuingCase
+from .proves import proves
+
+
+@tagged("post_install", "-at_install")
+class TestDirective(IssuingCase):
+    """Tasks of a directive are entered before it is issued."""
+
+    def directive(self, ticks=("content", "unit", "due")):
+        document = self.draft()
+        with Form(document, view="vanban_core.document_outgoing_view_form") as form:
+            for tick in ticks:
+                setattr(form, f"directive_{tick}", True)
+        document.action_submit_review("Kính trình")
+        document.with_user(self.unit_head).action_review_approve("Đồng ý")
+        document.with_user(self.format_checker).action_review_approve("Đúng thể thức")
+        clerk = document.with_user(self.clerk)
+        scan = document.main_file_id._raw()
+        clerk.action_sign_on_paper("quet.pdf", base64.b64encode(scan).decode())
+        clerk.action_clerk_check()
+        clerk.action_allocate_number()
+        clerk.medium = "paper"
+        clerk.action_paper_done()
+        return document
+
+    def task(self, document, **vals):
+        return {
+            "document_id": document.id, "name": "Báo cáo số liệu hộ nghèo", "department_id": self.department.id,
+            "due_date": "2026-12-15", "report": "Báo cáo", **vals,
+        }
+
+    @proves("WORK-06")
+    def test_a_directive_is_not_issued_without_its_tasks(self):
+        document = self.directive()
+        self.assertTrue(document.tasks_demanded)
+        message = self.refused(self.clerk, "vanban.document", "action_issue", [document.id])
+        self.assertIn(self.specialist.name, message)
+        self.assertIn("enters the tasks first", message)
+        self.assertFalse(document.issued_date)
+        # nobody gets round it by taking a tick away
+        for user in (self.clerk, self.specialist):
+            self.refused(user, "vanban.document", "write", [document.id], {"directive_due": False})
+        # the document has left the drafter's hands; the tasks have not
+        self.assertTrue(document.can_enter_tasks)
+        action = self.rpc(self.specialist, "vanban.document", "action_enter_tasks", [document.id])
+        self.assertEqual(action["context"], {"default_document_id": document.id})
+        vals = {name: value for name, value in self.task(document).items() if name != "document_id"}
+        self.env["vanban.directive.task"].with_user(self.specialist).with_context(**action["context"]).create(vals)
+        self.issue(document)
+        self.assertEqual((document.state, document.task_ids.unit_name), ("issued", self.department.name))
+
+    def test_two_of_three_demand_nothing(self):
+        document = self.directive(("content", "unit"))
+        self.assertFalse(document.tasks_demanded)
+        self.issue(document)
+        self.assertEqual(document.state, "issued")
+
+    def test_who_changes_tasks_and_until_when(self):
+        document = self.directive()
+        for user in (self.clerk, self.unit_head, self.outsider):
+            self.refused(user, "vanban.directive.task", "create", [self.task(document)])
+        for bad in ({"department_id": False}, {"partner_id": self.issuer.id}):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                self.rpc(self.specialist, "vanban.directive.task", "create", [self.task(document, **bad)])
+        row = self.rpc(self.specialist, "vanban.directive.task", "create", [self.task(document)])
+        self.rpc(self.specialist, "vanban.directive.task", "write", row, {"due_date": "2026-12-20"})
+        self.refused(self.clerk, "vanban.directive.task", "write", row, {"name": "Việc khác"})
+        self.assertTrue(self.rpc(self.clerk, "vanban.directive.task", "search", [("id", "in", row)]))
+        self.assertFalse(self.rpc(self.outsider, "vanban.directive.task", "search", [("id", "in", row)]))
+        with self.assertRaises(AccessError):
+            self.rpc(self.outsider, "vanban.directive.task", "read", row, ["name"])
+        self.issue(document)
+        self.refused(self.specialist, "vanban.directive.task", "write", row, {"due_date": "2027-01-01"})
+        self.refused(self.specialist, "vanban.directive.task", "unlink", row)
+        self.refused(self.specialist, "vanban.directive.task", "create", [self.task(document)])
+        incoming = self.incoming()
+        self.refused(self.clerk, "vanban.directive.task", "create", [self.task(incoming)])
+        self.assertEqual(document.task_ids.ids, row)
+        log = self.env["vanban.log"].search([("model", "=", "vanban.directive.task"), ("res_id", "in", row)])
+        self.assertEqual(set(log.mapped("action")), {"create", "write"})
