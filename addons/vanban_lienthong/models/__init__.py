@@ -12,6 +12,7 @@ from . import (
     packet_out_timeline,
     packet_in,
     packet_in_receive,
+    received_files,
     packet_in_process,
     packet_in_decision,
     packet_in_update,

@@ -15,5 +15,6 @@ from . import (
     test_recall,
     test_reconciliation,
     test_rights,
+    test_signed_annex,
     test_statuses,
 )

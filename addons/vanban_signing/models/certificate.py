@@ -12,7 +12,7 @@ from ..pades.trust import certificates, check_chain, read_certificate
 
 # what follows from the certificate's own bytes; a registered certificate is not turned into another one
 FIXED = {
-    "content", "role", "user_id", "company_id", "department_id", "sha256", "serial", "name", "issuer", "subject", "organisation",
+    "content", "role", "user_id", "company_id", "department_id", "body_id", "sha256", "serial", "name", "issuer", "subject", "organisation",
     "valid_from", "valid_to", "suspended",
 }  # fmt: skip
 # only code that holds this object suspends or resumes: with its row in the log
@@ -41,6 +41,10 @@ class Certificate(models.Model):
     department_id = fields.Many2one(
         "hr.department", "Unit", ondelete="restrict", help="Only for the seal of a unit of its own."
     )
+    body_id = fields.Many2one(
+        "res.partner", "Issuing body", ondelete="restrict",
+        help="Only for the seal of another body that the agency issues for: a committee, a Party or youth organisation.",
+    )  # fmt: skip
     content = fields.Binary("Certificate (PEM or DER)", required=True, attachment=True)
     sha256 = fields.Char("SHA-256", required=True, readonly=True, index=True)
     serial = fields.Char("Serial number", readonly=True)
@@ -66,6 +70,10 @@ class Certificate(models.Model):
     _once = models.Constraint("UNIQUE(sha256)", "This certificate is already registered.")
     _holder = models.Constraint(
         "CHECK(role = 'agency' OR user_id IS NOT NULL)", "A personal certificate needs its person."
+    )
+    _sealer_one = models.Constraint(
+        "CHECK(role = 'agency' AND (department_id IS NULL OR body_id IS NULL) OR (department_id IS NULL AND body_id IS NULL))",
+        "A seal belongs to the agency, to one of its units or to one body that it issues for; a personal certificate to none of them.",
     )
     _diameter_real = models.Constraint(
         "CHECK(diameter BETWEEN 20 AND 60)", "The size of a seal is between 20 and 60 mm."
@@ -207,11 +215,18 @@ class Certificate(models.Model):
         )
 
     @api.model
-    def _agency_of(self, company):
-        """The usable certificate of the agency itself (not of a unit)."""
-        own = self.sudo().search(
-            [("role", "=", "agency"), ("company_id", "=", company.id), ("department_id", "=", False)]
-        )  # safe: public data
+    def _seals_of(self, company, unit=None, body=None):
+        """Registered seals of an agency, of one of its units, or of a body it issues for, whatever their state; newest first."""
+        # safe: public data
+        return self.sudo().search([
+            ("role", "=", "agency"), ("company_id", "=", company.id), ("department_id", "=", unit.id if unit else False),
+            ("body_id", "=", body.id if body else False),
+        ])  # fmt: skip
+
+    @api.model
+    def _seal_of(self, company, unit=None, body=None):
+        """The usable certificate of whoever seals; UserError when there is none."""
+        own = self._seals_of(company, unit, body)
         usable = own.filtered(lambda certificate: certificate.state == "active")
         if usable:
             return usable[0]
@@ -220,9 +235,14 @@ class Certificate(models.Model):
         raise UserError(
             self.env._(
                 "No certificate of “%(agency)s” is registered. Ask the certificate manager to register it.",
-                agency=company.name,
+                agency=(unit or body or company).display_name,
             )
         )
+
+    @api.model
+    def _agency_of(self, company):
+        """The usable certificate of the agency itself (not of a unit or another body)."""
+        return self._seal_of(company)
 
     def action_suspend(self):
         """Stop the use of a certificate at once (lost token, person who left)."""

@@ -22,3 +22,5 @@ from . import (
 from . import test_reception
 from . import test_register_signature
 from . import test_opinion_signature
+from . import test_unit_seal
+from . import test_batch_http
