@@ -78,6 +78,11 @@ class Agent:
 
 @tagged("post_install", "-at_install")
 class TestBatchOverHttp(SigningCase, HttpCase):
+    @classmethod
+    def registry_enter_test_mode_cls(cls):
+        if not cls._registry_patched:  # HttpCase has done it
+            super().registry_enter_test_mode_cls()
+
     def call(self, model, method, *args):
         answer = self.url_open(
             "/web/dataset/call_kw", headers={"Content-Type": "application/json"}, timeout=180,

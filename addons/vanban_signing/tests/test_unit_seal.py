@@ -69,10 +69,11 @@ class TestUnitSeal(SigningCase):
         with self.assertRaisesRegex(AccessError, "Phòng Tổ chức"):
             document.action_seal()
         self.assertEqual(document.state, "numbered")
-        task = self.env["mail.activity"].search([("res_model", "=", document._name), ("res_id", "=", document.id), ("user_id", "=", self.unit_clerk.id)])
+        own = [("res_model", "=", document._name), ("res_id", "=", document.id), ("user_id", "=", self.unit_clerk.id)]
+        task = self.env["mail.activity"].search(own)
         self.assertIn("Phòng Tổ chức", task.summary or task.note)
         document.action_fill_number()
-        self.assertEqual(len(task.search([("res_id", "=", document.id), ("user_id", "=", self.unit_clerk.id)])), 1)
+        self.assertEqual(task.search_count(own), 1)
         document.with_user(self.unit_clerk).action_seal()
         document.invalidate_recordset()
         self.assertEqual(document.state, "sealed")
