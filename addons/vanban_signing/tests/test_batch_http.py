@@ -120,9 +120,9 @@ class TestBatchOverHttp(SigningCase, HttpCase):
             document.upload_file("cong-van.pdf", b64(odd if number == 7 else good))
         documents.action_submit_review("Kính trình")
         while waiting := documents.sudo().filtered(lambda one: one.state != "leader"):
-            for document in waiting:
-                reviewer = document._reviewers(document._current_step())[:1]
-                document.with_user(reviewer).action_review_approve("Đồng ý")
+            # all of them are alike: one reviewer approves what stands before him
+            reviewer = waiting[0]._reviewers(waiting[0]._current_step())[:1]
+            waiting.with_user(reviewer).action_review_approve("Đồng ý")
         return documents
 
     @proves("OUT-18", "SIGN-34", "SIGN-31")
