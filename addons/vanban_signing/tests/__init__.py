@@ -23,4 +23,3 @@ from . import test_reception
 from . import test_register_signature
 from . import test_opinion_signature
 from . import test_unit_seal
-from . import test_batch_http
