@@ -8,6 +8,8 @@ from .reception_check import CHECK_TOKEN
 from .transition_mixin import Transition
 
 PDF = "application/pdf"
+# roles in which a file of a message arrives; a signature beside a file is one, too
+DELIVERED = ("main", "annex", "signature")
 COMPARED = ("code_number", "code_notation", "issue_date", "issuer_name", "subject", "signer_name")
 OPEN = ("received", "checking", "waiting_opinion", "no_value")
 
@@ -45,7 +47,7 @@ class DocumentReception(models.Model):
             if not document.declared_file_count:  # most come without a list of their files
                 document.missing_file_count = 0
                 continue
-            delivered = len(document.file_ids.filtered(lambda file: file.stage == "received" and file.role in ("main", "annex")))
+            delivered = len(document.file_ids.filtered(lambda file: file.stage == "received" and file.role in DELIVERED))
             document.missing_file_count = max(0, document.declared_file_count - delivered)
 
     @api.depends("addressee_codes", "company_id")

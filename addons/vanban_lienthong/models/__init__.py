@@ -13,6 +13,7 @@ from . import (
     packet_out_timeline,
     packet_in,
     packet_in_receive,
+    received_files,
     packet_in_process,
     packet_in_signature,
     packet_in_decision,

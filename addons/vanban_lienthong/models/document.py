@@ -58,7 +58,7 @@ class Document(models.Model):
         """Judge the signatures of files that have just arrived, when the signing addon is there (NĐ 30 Điều 21)."""
         if "vanban.verification" not in self.env:
             return
-        for file in self.file_ids.filtered(lambda file: file.mimetype == "application/pdf"):
+        for file in self.file_ids.filtered(lambda file: file.role in ("main", "annex")):
             if file._has_signature():
                 file._verify()
 

@@ -28,7 +28,7 @@ from ..edxml import (
 VIETNAM = datetime.timedelta(hours=7)
 CAPACITY = {"tm": "TM.", "q": "Q.", "kt": "KT.", "tl": "TL.", "tuq": "TUQ."}
 REFERENCE_LABEL = "Để biết, tham khảo"
-_SENT_ROLES = ("main", "annex")
+_SENT_ROLES = ("main", "annex", "signature")
 
 
 class PacketBuilder(models.AbstractModel):
@@ -108,19 +108,21 @@ class PacketBuilder(models.AbstractModel):
 
     @api.model
     def _files(self, document):
-        """Files that travel: the main file and the annexes as they are now."""
+        """Files that travel: the main file and the annexes as they are now, each with the signature beside it."""
         files = document.sudo().file_ids.filtered(  # safe: the document is being issued by somebody who may
             lambda file: file.role in _SENT_ROLES and not file.destroyed_date and file.stage != "rendition")
         main = document.sudo().main_file_id  # safe: as above
         annexes = files.filtered(lambda file: file.role == "annex")
         # a sealed or newer annex takes the place of the one that it was made from
-        return main | (annexes - annexes.source_id).sorted("id")
+        sent = main | (annexes - annexes.source_id).sorted("id")
+        beside = files.filtered(lambda file: file.role == "signature").grouped("source_id")
+        return sent.browse([one for file in sent for one in (file | beside.get(file, file)).ids])
 
     @api.model
     @contextmanager
     def _attachments(self, document):
         """Attachments of the document as files on disk, valid inside the ``with`` block."""
-        labels = {"main": "Văn bản chính", "annex": "Phụ lục"}
+        labels = {"main": "Văn bản chính", "annex": "Phụ lục", "signature": "Chữ ký số kèm tệp"}
         with tempfile.TemporaryDirectory(prefix="vanban-files-") as folder:
             found = []
             for index, file in enumerate(self._files(document)):

@@ -289,11 +289,9 @@ class PacketInProcess(models.Model):
         if not packet.attachments:
             raise PacketHeld("NO_FILE", self.env._("The packet holds no file of the document. Ask the sender to send it again."))
         document = self.env["vanban.document"].with_company(self.company_id).create(self._document_values(packet))
-        for index, attachment in enumerate(packet.attachments):
-            raw = attachment.path.read_bytes()
-            document._add_file(
-                attachment.name, raw, role="annex" if index else "main", stage="received", original=True,
-                reason=attachment.description[:200] or None)
+        main, *others = packet.attachments
+        document._add_file(main.name, main.path.read_bytes(), role="main", stage="received", original=True, reason=main.description[:200] or None)
+        document._add_received(others, lambda attachment: attachment.description[:200] or None)
         for response in packet.responses:
             answered = self._find_outgoing(response)
             if answered:

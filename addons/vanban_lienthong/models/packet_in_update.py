@@ -93,11 +93,8 @@ class PacketInUpdate(models.Model):
             differences = self._differences(packet, document)
             files = self._new_files(packet, document)
             document._write_fixed({**self._new_values(packet), **self._addressees(packet, document)})
-            for attachment in files:
-                # The registered main file stays as it was received (NĐ 30/2020 Đ.22); what is new stands beside it.
-                document._add_file(
-                    attachment.name, attachment.path.read_bytes(), role="annex", stage="received", original=True,
-                    reason=f"Cập nhật theo thông báo của cơ quan ban hành: {reason}"[:200])
+            # The registered main file stays as it was received (NĐ 30/2020 Đ.22); what is new stands beside it.
+            document._add_received(files, lambda _attachment: f"Cập nhật theo thông báo của cơ quan ban hành: {reason}"[:200])
         today = (fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), fields.Datetime.now())).strftime(VIETNAM_DAY)
         remark = f"Cập nhật ngày {today} theo thông báo của cơ quan ban hành: {packet.business.reason or reason}"
         document.write({"note": "\n".join(filter(None, (document.note, remark)))})

@@ -17,5 +17,6 @@ from . import (
     test_packet_signature,
     test_rights,
     test_share,
+    test_signed_annex,
     test_statuses,
 )

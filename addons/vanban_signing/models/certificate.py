@@ -41,6 +41,10 @@ class Certificate(models.Model):
     department_id = fields.Many2one(
         "hr.department", "Unit", ondelete="restrict", help="Only for the seal of a unit of its own."
     )
+    body_id = fields.Many2one(
+        "res.partner", "Issuing body", ondelete="restrict",
+        help="Only for the seal of another body that the agency issues for: a committee, a Party or youth organisation.",
+    )  # fmt: skip
     content = fields.Binary("Certificate (PEM or DER)", required=True, attachment=True)
     sha256 = fields.Char("SHA-256", required=True, readonly=True, index=True)
     serial = fields.Char("Serial number", readonly=True)
@@ -66,6 +70,10 @@ class Certificate(models.Model):
     _once = models.Constraint("UNIQUE(sha256)", "This certificate is already registered.")
     _holder = models.Constraint(
         "CHECK(role = 'agency' OR user_id IS NOT NULL)", "A personal certificate needs its person."
+    )
+    _sealer_one = models.Constraint(
+        "CHECK(role = 'agency' AND (department_id IS NULL OR body_id IS NULL) OR (department_id IS NULL AND body_id IS NULL))",
+        "A seal belongs to the agency, to one of its units or to one body that it issues for; a personal certificate to none of them.",
     )
     _diameter_real = models.Constraint(
         "CHECK(diameter BETWEEN 20 AND 60)", "The size of a seal is between 20 and 60 mm."
@@ -207,6 +215,7 @@ class Certificate(models.Model):
         )
 
     @api.model
+<<<<<<< HEAD
     def _agency_of(self, company, body=None):
         """The usable certificate of the agency itself (not of a unit), or of the body for which it issues."""
         own = self.sudo().search(
@@ -217,6 +226,20 @@ class Certificate(models.Model):
                 ("body_id", "=", body.id if body else False),
             ]
         )  # safe: public data
+=======
+    def _seals_of(self, company, unit=None, body=None):
+        """Registered seals of an agency, of one of its units, or of a body it issues for, whatever their state; newest first."""
+        # safe: public data
+        return self.sudo().search([
+            ("role", "=", "agency"), ("company_id", "=", company.id), ("department_id", "=", unit.id if unit else False),
+            ("body_id", "=", body.id if body else False),
+        ])  # fmt: skip
+
+    @api.model
+    def _seal_of(self, company, unit=None, body=None):
+        """The usable certificate of whoever seals; UserError when there is none."""
+        own = self._seals_of(company, unit, body)
+>>>>>>> area-f
         usable = own.filtered(lambda certificate: certificate.state == "active")
         if usable:
             return usable[0]
@@ -225,9 +248,18 @@ class Certificate(models.Model):
         raise UserError(
             self.env._(
                 "No certificate of “%(agency)s” is registered. Ask the certificate manager to register it.",
+<<<<<<< HEAD
                 agency=body.name if body else company.name,
+=======
+                agency=(unit or body or company).display_name,
+>>>>>>> area-f
             )
         )
+
+    @api.model
+    def _agency_of(self, company):
+        """The usable certificate of the agency itself (not of a unit or another body)."""
+        return self._seal_of(company)
 
     def action_suspend(self):
         """Stop the use of a certificate at once (lost token, person who left)."""

@@ -42,7 +42,8 @@ class Certificate(models.Model):
     def _has_successor(self):
         return bool(self.search_count([
             ("role", "=", self.role), ("user_id", "=", self.user_id.id), ("company_id", "=", self.company_id.id),
-            ("department_id", "=", self.department_id.id), ("valid_to", ">", self.valid_to), ("suspended", "=", False),
+            ("department_id", "=", self.department_id.id), ("body_id", "=", self.body_id.id),
+            ("valid_to", ">", self.valid_to), ("suspended", "=", False),
         ], limit=1))  # fmt: skip
 
     def _announce_end(self):

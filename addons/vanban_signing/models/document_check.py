@@ -26,10 +26,12 @@ class DocumentCheck(models.Model):
             document.signature_problem = document._personal_signature_problem() or False
 
     def _add_file(self, name, raw, role="main", stage="draft", **more):
-        """A received PDF that claims to be signed is verified at once, whatever way it came: packet, mail, scan, upload."""
+        """A received file that claims to be signed is verified at once, whatever way it came: packet, mail, scan, upload."""
         file = super()._add_file(name, raw, role, stage, **more)
         if self.direction == "in" and stage in ("received", "scan") and file.mimetype == PDF and b"/ByteRange" in raw:
             file._verify()
+        elif self.direction == "in" and role == "signature" and file.source_id.mimetype not in (PDF, False):
+            file.source_id._verify()
         return file
 
 

@@ -32,6 +32,9 @@ class FileDetached(models.Model):
     def _signature_beside(self):
         return self.search([("source_id", "=", self.id), ("role", "=", "signature")], limit=1)
 
+    def _has_signature(self):
+        return super()._has_signature() or (self.mimetype != PDF and bool(self._signature_beside()))
+
     def action_verify_beside(self):
         """Verify the signature beside this file and show the result."""
         self.ensure_one()
@@ -41,9 +44,7 @@ class FileDetached(models.Model):
         beside = self._signature_beside() if self.mimetype != PDF else self.browse()
         if not beside:
             return super()._report()
-        report = detached.verify(
-            self._place(), beside._raw(), self.env["vanban.trust.anchor"]._trust_store(), file_name=self.name, verified_by=self.env.user.name
-        )
+        report = self.env["vanban.trust.anchor"]._judge_file(self._place(), self.name, beside=beside._raw())
         if report.sha256 != self.sha256 or not beside._is_intact():
             report.overall = "invalid"
             report.reason = f"Không toàn vẹn: tệp lưu trữ không còn đúng bản đã ký. {report.reason}"
@@ -98,9 +99,7 @@ class DocumentDetached(models.Model):
             return super()._verify_and_store(session, raw, token_serial)
         details = session.sudo()  # safe: the caller has taken the session for the current user
         file = details.file_id.with_env(self.env)
-        report = detached.verify(
-            file._raw(), raw, self.env["vanban.trust.anchor"]._trust_store(), file_name=file.name, verified_by=self.env.user.name
-        )
+        report = self.env["vanban.trust.anchor"]._judge_file(file._raw(), file.name, beside=raw)
         if problem := self._detached_problem(details, file, report):
             self._log_refused("seal", problem)
             raise UserError(problem)

@@ -30,6 +30,7 @@ class DocumentLook(models.Model):
         return self.env["vanban.signature.look"]._of(self.company_id._vanban_profile(), case)
 
     def _seal_diameter(self):
+<<<<<<< HEAD
         """Real size of the agency's seal in mm."""
         certificate = (
             self.env["vanban.certificate"]
@@ -44,6 +45,10 @@ class DocumentLook(models.Model):
                 limit=1,
             )
         )
+=======
+        """Real size in mm of the seal that the document gets."""
+        certificate = self.env["vanban.certificate"]._seals_of(self.company_id, *self._sealer())[:1]
+>>>>>>> area-f
         return certificate.diameter or layout.SEAL_DIAMETER_MM
 
     # ------------------------------------------------------------------- places

@@ -8,13 +8,13 @@ class DocumentReception(models.Model):
 
     def _verify_origin(self):
         super()._verify_origin()
-        for file in self.file_ids.filtered(lambda one: one.mimetype == "application/pdf" and one.role in ("main", "annex")):
+        for file in self.file_ids.filtered(lambda one: one.role in ("main", "annex")):
             if file._has_signature():
                 file._verify()
         self.invalidate_recordset(["verification_id", "verification_overall", "verification_reason"])
 
     def _authenticity(self):
-        if self.verification_id:
+        if self.verification_overall:
             return self.verification_overall, self.verification_reason
         return "unknown", self.env._("The file carries no digital signature.")
 

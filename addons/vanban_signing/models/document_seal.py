@@ -13,16 +13,70 @@ class DocumentSeal(models.Model):
 
     # ----------------------------------------------------------------- who may
 
+    def _sealer(self):
+        """(unit, body) whose seal this document gets; both empty: the agency itself.
+
+        The series tells (TH Đ7.3; BHXH PL02-4, PL02-6): a document of a body that the agency issues for takes that body's seal, one that
+        is numbered in a unit's own register takes the unit's, when the unit has one.
+        """
+        self.ensure_one()
+        unit, body = self.env["hr.department"], self.env["res.partner"]
+        document = self.sudo()  # safe: choice of a certificate
+        if document.direction == "in" or not document.kind_id:
+            return unit, body
+        if body := document.issuer_id - document.company_id.partner_id:
+            return unit, body
+        register = document.register_id or self._register_ahead()
+        unit = register.department_id
+        return (unit if unit and self.env["vanban.certificate"]._seals_of(document.company_id, unit) else unit.browse()), body
+
+    def _register_ahead(self):
+        """The register in which the document would be numbered now, or none."""
+        registers = self.env["vanban.register"]
+        try:
+            return registers._find_for(self)
+        except UserError:
+            return registers  # the numbering itself will say so
+
     def _seal_certificate(self):
+<<<<<<< HEAD
         return self.env["vanban.certificate"]._agency_of(self.company_id, self._issuing_body())
+=======
+        return self.env["vanban.certificate"]._seal_of(self.company_id, *self._sealer())
+
+    def _held_seal(self):
+        """The key device of the seal that this document gets, when the current user holds it now."""
+        return self._held_token(*(record.id for record in self._sealer()))
+
+    def _fill_number(self):
+        """Numbered: whoever keeps the unit's own seal is let in and told; the agency's clerks have the document already."""
+        super()._fill_number()
+        for document in self.filtered(lambda one: one.state == "numbered"):
+            unit, _body = document._sealer()
+            known = "seal" in document.sudo().access_ids.mapped("source")  # safe: the writing is being repeated, nobody is told twice
+            if unit and not known:
+                document._grant(departments=unit, source="seal")
+                seals = self.env["vanban.certificate"]._seals_of(document.company_id, unit)
+                holders = seals.token_ids.holder_id - self.env.user
+                document._notify(holders, self.env._("The document has its number: seal it with the device of “%(unit)s”.", unit=unit.name))
+
+    def _sealer_name(self):
+        unit, body = self._sealer()
+        return (unit or body or self.company_id).sudo().display_name  # safe: a name for a refusal
+>>>>>>> area-f
 
     def _may_seal(self):
-        """Only the person who holds the agency's key device now; no group, not even an administrator's, replaces custody."""
-        return self._is_outgoing() and bool(self._held_token())
+        """Only the person who holds the key device now; no group, not even an administrator's, replaces custody."""
+        return self._is_outgoing() and bool(self._held_seal())
 
+<<<<<<< HEAD
     def _held_token(self, department_id=False):
         """The key device of the agency, of the body it issues for, or of one of its units, that the current user holds now."""
         body = False if department_id else self._issuing_body().id
+=======
+    def _held_token(self, department_id=False, body_id=False):
+        """The key device of the agency, of one of its units or of a body it issues for, that the current user holds now."""
+>>>>>>> area-f
         tokens = (
             self.env["vanban.token"]
             .sudo()
@@ -32,7 +86,11 @@ class DocumentSeal(models.Model):
                     ("certificate_id.company_id", "=", self.company_id.id),
                     ("certificate_id.role", "=", "agency"),
                     ("certificate_id.department_id", "=", department_id),
+<<<<<<< HEAD
                     ("certificate_id.body_id", "=", body),
+=======
+                    ("certificate_id.body_id", "=", body_id),
+>>>>>>> area-f
                     ("state", "in", ("in_custody", "temp_handover")),
                 ]
             )
@@ -43,11 +101,15 @@ class DocumentSeal(models.Model):
         """Clear and logged refusal before anything else is looked at, also for users who may not even read the document."""
         for document in self:
             known = document.sudo()  # safe: only the agency is read, to name it in the refusal
-            if not known.with_user(self.env.user).sudo()._held_token():
+            if not known.with_user(self.env.user).sudo()._held_seal():
                 message = self.env._(
                     "Only the clerk who holds the key device of “%(agency)s” may sign for the agency, in person (NĐ 30/2020 Đ.33). "
                     "%(user)s does not hold it; no administrator's right replaces this.",
+<<<<<<< HEAD
                     agency=known._issuing_body().name or known.company_id.name,
+=======
+                    agency=known._sealer_name(),
+>>>>>>> area-f
                     user=self.env.user.name,
                 )
                 known.with_user(self.env.user)._log_refused("seal", message)
@@ -55,7 +117,7 @@ class DocumentSeal(models.Model):
 
     def _guard_seal(self):
         super()._guard_seal()
-        if not self._held_token():
+        if not self._held_seal():
             raise AccessError(self.env._("Only the present custodian of the agency's key device may seal."))
         if not self._sealed_in_corner() and self.main_file_id.stage not in ("numbered", "sealed"):
             raise UserError(
@@ -105,6 +167,13 @@ class DocumentSeal(models.Model):
         self._check_not_queued("seal")
         self._require_own_seal(certificate)
         certificate._require_usable()
+        if (own := self._seal_certificate()) != certificate:
+            message = self.env._(
+                "“%(document)s” takes the seal of “%(own)s”, not of “%(other)s”: seal it apart.",
+                document=self.display_name, own=own.name, other=certificate.name,
+            )  # fmt: skip
+            self._log_refused("seal", message)
+            raise UserError(message)
         try:
             rows = [self._open_annex(file, certificate, provider) for file in self._annexes()]
             return [*rows, self._open_main(certificate, provider)]

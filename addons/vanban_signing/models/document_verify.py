@@ -19,17 +19,26 @@ class DocumentVerify(models.Model):
     verification_overall = fields.Selection(RESULTS, "Digital signatures", compute="_compute_verification")
     verification_reason = fields.Text("Summary of signatures", compute="_compute_verification")
 
-    @api.depends("main_file_id")
+    @api.depends("main_file_id", "file_ids", "verification_ids")
     def _compute_verification(self):
+        """Of the main file; an annex that came with an invalid signature spoils the whole (BHXH Đ6; SIGN-20)."""
+        annexes = self.filtered(lambda one: one.direction == "in").file_ids.filtered(
+            lambda file: file.role == "annex" and file.stage == "received"
+        )
         groups = self.env["vanban.verification"]._read_group(
-            [("file_id", "in", self.main_file_id.ids)], ["file_id"], ["id:max"]
+            [("file_id", "in", (self.main_file_id | annexes).ids)], ["file_id"], ["id:max"]
         )
         latest = {file.id: last for file, last in groups}
+        records = self.env["vanban.verification"].browse(latest.values())
+        spoilt = {record.document_id.id: record for record in records if record.overall == "invalid" and record.file_id in annexes}
         for document in self:
             record = self.env["vanban.verification"].browse(latest.get(document.main_file_id.id))
             document.verification_id = record
             document.verification_overall = record.overall
             document.verification_reason = record.reason
+            if (bad := spoilt.get(document.id)) and record.overall != "invalid":
+                document.verification_overall = bad.overall
+                document.verification_reason = self.env._("Annex “%(file)s”: %(reason)s", file=bad.file_id.name, reason=bad.reason)
 
     def _pdf_to_verify(self, file_id=None):
         self.ensure_one()
@@ -67,7 +76,7 @@ class DocumentVerify(models.Model):
     def _effect_check(self, comment):
         super()._effect_check(comment)
         for document in self:
-            for file in document.file_ids.filtered(lambda one: one.mimetype == PDF and one.role in ("main", "annex")):
+            for file in document.file_ids.filtered(lambda one: one.role in ("main", "annex")):
                 if file._has_signature():
                     file._verify_unless_fresh()
 
@@ -93,6 +102,8 @@ class DocumentVerify(models.Model):
 class FileVerify(models.Model):
     _inherit = "vanban.file"
 
+    verification_ids = fields.One2many("vanban.verification", "file_id", "Verifications")
+
     def _report(self):
         """``pades.report.Report`` of the stored bytes; nothing is stored. Bytes that changed on disk show as not intact."""
         self.ensure_one()
@@ -114,5 +125,5 @@ class FileVerify(models.Model):
         return self.env["vanban.verification"]._store(self, self._report())
 
     def _has_signature(self):
-        """Whether the PDF holds something that claims to be a signature (cheap look, no judgement)."""
-        return b"/ByteRange" in self._raw()
+        """Whether the file holds something that claims to be a signature (cheap look, no judgement)."""
+        return self.mimetype == PDF and b"/ByteRange" in self._raw()

@@ -75,7 +75,7 @@ class Proof(models.Model):
             [("proof_ids", "=", False), ("mimetype", "=", PDF), ("destroyed_date", "=", False),
              ("document_id.company_id.vanban_tsa_url", "not in", (False, "")),
              "|", ("stage", "=", "sealed"), "&", "&", ("stage", "=", "received"), ("document_id.state", "=", "filed"),
-             ("document_id.verification_ids.overall", "=", "valid")],
+             ("verification_ids.overall", "=", "valid")],
             order="id", limit=ENROLL,
         )  # fmt: skip
         return self._enroll(files)
@@ -142,17 +142,19 @@ class Proof(models.Model):
         if _naive(after.until) <= now + datetime.timedelta(days=company.vanban_proof_days):
             # a renewal at each run would only make the file longer
             note = self.env._("The timestamp service's certificate ends too soon: ask for a service with a longer one.")
-            self._set(copy_id=copy.id, level=after.level, until=_naive(after.until))
-            self._failed(note)
+            until = _naive(after.until)
+            self._set(copy_id=copy.id, level=after.level, until=until)
+            # and so would a try each day: the present proof holds, half of its time may pass
+            self._failed(note, wait=max((until - now) / 2, datetime.timedelta(days=1)))
             return
         self._set(copy_id=copy.id, level=after.level, until=_naive(after.until), state="kept", message=False, tries=0, next_try=False)
 
     def _set(self, **vals):
         self.with_context(vanban_proof=_TOKEN).write(vals)
 
-    def _failed(self, message):
+    def _failed(self, message, wait=None):
         """Later once more, at last every day; the row stays visible as a problem until it succeeds."""
-        wait = min(datetime.timedelta(minutes=5) * 2 ** min(self.tries, 10), datetime.timedelta(days=1))
+        wait = wait or min(datetime.timedelta(minutes=5) * 2 ** min(self.tries, 10), datetime.timedelta(days=1))
         self._set(state="problem", message=message[:500], tries=self.tries + 1, next_try=fields.Datetime.now() + wait)
         self.document_id._log_refused("keep_proof", message)
 

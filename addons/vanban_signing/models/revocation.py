@@ -45,14 +45,17 @@ class Revocation(models.Model):
         raise AccessError(self.env._("Evidence of revocation is not deleted."))
 
     @api.model
-    def _keep(self, anchor, kind, raw, url=None, certificate=None, issued=None, following=None, number=None, **more):
-        """Store bytes once; returns the row, an earlier one when the same bytes are there already."""
+    def _keep(self, anchor, kind, raw, url=None, certificate=None, issued=None, following=None, number=None, key=False, **more):
+        """Store bytes once for each question; returns the row, an earlier one when the same bytes answered it already.
+
+        :param key: the question under which ``Fetcher`` looks for the bytes again
+        """
         digest = hashlib.sha256(raw).hexdigest()
         # safe: revocation data are public, the caller has checked them against their issuer
         model = self.sudo().with_context(vanban_revocation=_TOKEN)
-        known = model.search([("anchor_id", "=", anchor.id), ("sha256", "=", digest)], limit=1)
+        known = model.search([("anchor_id", "=", anchor.id), ("sha256", "=", digest), ("key", "=", key)], limit=1)
         return known or model.create({
-            "anchor_id": anchor.id, "kind": kind, "content": base64.b64encode(raw), "sha256": digest, "size": len(raw), "url": url,
+            "anchor_id": anchor.id, "kind": kind, "content": base64.b64encode(raw), "sha256": digest, "size": len(raw), "url": url, "key": key,
             "certificate_id": certificate.id if certificate else False, "issued": issued, "next_date": following, "number": number, **more,
         })  # fmt: skip
 
@@ -68,16 +71,16 @@ class TrustAnchor(models.Model):
     crl_tried = fields.Datetime("Last tried", readonly=True)
     revocation_ids = fields.One2many("vanban.revocation", "anchor_id", "Lists and answers")
 
-    def action_load_crl(self, crl_b64):
-        result = super().action_load_crl(crl_b64)
-        self._keep_crl(base64.b64decode(crl_b64))
+    def _load_crl(self, raw, url=None):
+        result = super()._load_crl(raw, url)
+        self._keep_crl(raw, url=url)
         return result
 
     def _keep_crl(self, raw, url=None):
         issued, following, number = read_crl(raw)
         self.env["vanban.revocation"]._keep(
             self, "crl", raw, url=url, issued=issued.replace(tzinfo=None), following=following and following.replace(tzinfo=None),
-            number=str(number or ""),
+            number=str(number or ""), key=f"crl:{url}" if url else False,
         )  # fmt: skip
 
     def _fetcher(self):
@@ -107,7 +110,9 @@ class TrustAnchor(models.Model):
             raw = self._fetcher().crl(self.crl_url)
             if hashlib.sha256(raw).hexdigest() != hashlib.sha256(self._raw("crl")).hexdigest():
                 with self.env.cr.savepoint():
-                    self.action_load_crl(base64.b64encode(raw))
+                    self._load_crl(raw, self.crl_url)
+            else:
+                self._keep_crl(raw, self.crl_url)  # loaded by hand before: now known by its address too
         except (PadesError, UserError) as error:
             problem = str(error)
             self._log_refused("crl_load", problem)

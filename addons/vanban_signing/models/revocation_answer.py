@@ -9,6 +9,7 @@ from asn1crypto import ocsp as asn1ocsp
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..pades import detached
 from ..pades.evidence import collect
 from ..pades.fetch import Fetcher
 from ..pades.longterm import chains_in
@@ -18,6 +19,8 @@ from ..pades.verify import verify
 
 # somebody waits for the verdict: a service that does not answer by then leaves it "not determined"
 SECONDS = 5.0
+# and however many certificates a file brings, all their services together get no more
+TOTAL_SECONDS = 4 * SECONDS
 
 
 class _Kept:
@@ -52,27 +55,41 @@ class TrustAnchor(models.Model):
     ocsp_url = fields.Char("Address of OCSP", help="For certificates that do not name the service themselves.")
 
     @api.model
-    def _evidence_fetcher(self):
-        """Fetcher with the stored evidence as its cache; inside the network only hosts that the certificate manager entered."""
+    def _evidence_fetcher(self, total=None):
+        """Fetcher with the stored evidence as its cache; inside the network only hosts that the certificate manager entered.
+
+        :param total: seconds for all questions together, where somebody waits
+        """
         # safe: addresses only
         private = self.sudo().search([("crl_private", "=", True)])
         hosts = {urlsplit(url).hostname for anchor in private for url in (anchor.crl_url, anchor.ocsp_url) if url}
-        return Fetcher(hosts=hosts - {None}, timeout=SECONDS, tries=1, cache=_Kept(self.env))
+        return Fetcher(hosts=hosts - {None}, timeout=SECONDS, tries=1, cache=_Kept(self.env), total=total)
 
     @api.model
-    def _judge_file(self, place, file_name):
-        """``pades.report.Report`` of bytes or a path. Unknown revocation is asked for over the network, kept, and judged again."""
+    def _judge_file(self, place, file_name, beside=None):
+        """``pades.report.Report`` of bytes or a path. Unknown revocation is asked for over the network, kept, and judged again.
+
+        :param beside: bytes of the container (.p7s) when the signature does not lie in the file itself
+        """
         store, words = self._trust_store(), {"file_name": file_name, "verified_by": self.env.user.name}
-        report = verify(place, store, **words)
-        if not any(UNKNOWN in (one.certificate.get("revocation"), one.timestamp.get("revocation")) for one in report.signatures):
+
+        def judge(known):
+            return verify(place, known, **words) if beside is None else detached.verify(place, beside, known, **words)
+
+        report = judge(store)
+        if not any(_open_question(one) for one in report.signatures):
             return report
-        raw = place if isinstance(place, bytes) else Path(place).read_bytes()
-        fetcher, crls, ocsps = self._evidence_fetcher(), {}, {}
-        for chain in chains_in(raw):
+        if beside is None:
+            chains = chains_in(place if isinstance(place, bytes) else Path(place).read_bytes())
+        else:
+            chains = detached.chains_in(beside)
+        fetcher, crls, ocsps = self._evidence_fetcher(TOTAL_SECONDS), {}, {}
+        # ten signatures of one person are one question
+        for chain in {chain[0]: chain for chain in reversed(chains)}.values():
             found = self._ask(store, chain, fetcher)
             crls.update(dict.fromkeys(found.crls))
             ocsps.update(dict.fromkeys(found.ocsps))
-        return verify(place, store.with_evidence(crls, ocsps), **words) if crls or ocsps else report
+        return judge(store.with_evidence(crls, ocsps)) if crls or ocsps else report
 
     @api.model
     def _ask(self, store, ders, fetcher, certificate=None):
@@ -89,9 +106,22 @@ class TrustAnchor(models.Model):
 
     @api.model
     def _trust_store_extra(self):
-        """Answers (DER) that say “revoked”: they count in every verification, whatever a list says."""
-        rows = self.env["vanban.revocation"].sudo().search([("kind", "=", "ocsp"), ("revoked", "=", True)])  # safe: public data
+        """Answers (DER) that say “revoked”, for they count in every verification whatever a list says, and for the same certificates
+        the last one that says “good”: a suspension may have been lifted."""
+        model = self.env["vanban.revocation"].sudo()  # safe: public data
+        rows = model.search([("kind", "=", "ocsp"), ("revoked", "=", True)])
+        if rows:
+            lifted = model._read_group(
+                [("kind", "=", "ocsp"), ("revoked", "=", False), ("serial", "in", rows.mapped("serial"))], ["anchor_id", "serial"], ["id:max"]
+            )
+            rows |= model.browse(last for _anchor, _serial, last in lifted)
         return tuple(rows.ids), lambda: [base64.b64decode(row.with_context(bin_size=False).content) for row in rows]
+
+
+def _open_question(one):
+    """Whether asking could change the verdict: nothing is known, or an answer (not a list) once said “revoked”."""
+    told = one.certificate.get("revocation")
+    return UNKNOWN in (told, one.timestamp.get("revocation")) or (told == REVOKED and one.certificate.get("crl_number") is None)
 
 
 def _sha256(der):
@@ -138,7 +168,7 @@ class CertificateRevocation(models.Model):
         """(status, Vietnamese lines about what was not found)."""
         anchors = self.env["vanban.trust.anchor"]
         store = anchors._trust_store()
-        found = anchors._ask(store, [self._der()], anchors._evidence_fetcher(), certificate=self)
+        found = anchors._ask(store, [self._der()], anchors._evidence_fetcher(TOTAL_SECONDS), certificate=self)
         now = datetime.datetime.now(datetime.UTC)
         _anchor, status, reason = check_chain(store.with_evidence(found.crls, found.ocsps), self._der(), now)
         self.invalidate_recordset(["state", "state_reason"])

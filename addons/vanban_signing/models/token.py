@@ -51,6 +51,7 @@ class Token(models.Model):
         domain="[('role', '=', 'agency'), ('company_id', '=', company_id)]",
     )
     department_id = fields.Many2one(related="certificate_id.department_id", string="Unit", related_sudo=True)
+    body_id = fields.Many2one(related="certificate_id.body_id", string="Issuing body", related_sudo=True)
     custodian_id = fields.Many2one(
         "res.users", "Custodian", readonly=True, copy=False, ondelete="restrict", tracking=True
     )

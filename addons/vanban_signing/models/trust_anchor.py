@@ -125,11 +125,18 @@ class TrustAnchor(models.Model):
         self.check_access("write")
         try:
             raw = base64.b64decode(crl_b64 or b"")
+        except (binascii.Error, ValueError) as error:
+            raise UserError(self.env._("The revocation list was not taken: %(reason)s", reason=error)) from error
+        return self._load_crl(raw)
+
+    def _load_crl(self, raw, url=None):
+        """As ``action_load_crl`` with the bytes; ``url``: where they were fetched."""
+        try:
             if len(raw) > MAX_CRL_BYTES:
                 raise UserError(self.env._("The revocation list is too large."))
             TrustStore([self._raw("content")], crls=[raw])
             updated, following, number = read_crl(raw)
-        except (PadesError, binascii.Error, ValueError) as error:
+        except (PadesError, ValueError) as error:
             raise UserError(self.env._("The revocation list was not taken: %(reason)s", reason=error)) from error
         if self.crl_updated and updated.replace(tzinfo=None) < self.crl_updated:
             raise UserError(

@@ -124,7 +124,7 @@ class Verification(models.Model):
         if document.company_id.sudo().vanban_seal_provider != "hsm" or not document._held_token():  # safe: a setting
             return raw
         try:
-            certificate = document._seal_certificate()
+            certificate = self.env["vanban.certificate"]._agency_of(document.company_id)
             place = stamp.place(raw, where="top_right", width_mm=70, height_mm=10, margin_mm=15, top_mm=6)
             look = Appearance(lines=(certificate.name, sign.now().isoformat()), size=9)
             pending = document._begin(place.pdf, place.field, certificate, look, reason="Phiếu kiểm tra chữ ký số")

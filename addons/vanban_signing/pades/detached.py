@@ -19,6 +19,7 @@ from .authentication import Judge
 from .bounds import TimeLimit, limited
 from .embedded import FileEvidence
 from .errors import SignError
+from .longterm import tokens_of
 from .report import UNKNOWN, VALID, Report, SignatureReport
 from .sign import _external, checked_signature, now
 from .signer_info import certificate_kind, describe, iso
@@ -83,6 +84,20 @@ def verify(data, signature, trust, *, file_name="", verified_by="", moment=None,
     one.conclude()
     report.signatures.append(one)
     return report.conclude()
+
+
+def chains_in(signature):
+    """Certificates (DER) that the signer and each timestamp of a container bring, its own first → list of lists; [] when unreadable."""
+    try:
+        if len(signature) > MAX_CONTAINER:
+            return []
+        with limited(SECONDS):
+            signed = cms.ContentInfo.load(bytes(signature), strict=True)["content"]
+            own = extract_certs_for_validation(signed)
+            chains = [[own.signer_cert, *own.other_certs], *(items for items, _digest in tokens_of(extract_signer_info(signed)))]
+            return [[item.dump() for item in chain] for chain in chains]
+    except (TimeLimit, Exception):  # whatever a parser raises on a hostile container: nothing to ask about
+        return []
 
 
 def _judge(one, stream, der, judge):

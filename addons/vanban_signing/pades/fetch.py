@@ -8,6 +8,7 @@ import datetime
 import hashlib
 import os
 import threading
+import time
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -28,13 +29,15 @@ class FetchError(PadesError):
 class Fetcher:
     """``hosts``: names of servers the agency configured (may be private). ``cache``: any mapping of str to bytes.
 
-    ``timeout`` is seconds for one attempt, ``tries`` the number of attempts after failures of the network.
+    ``timeout`` is seconds for one attempt, ``tries`` the number of attempts after failures of the network, ``total`` seconds of
+    waiting for all questions together: whoever chose the certificates in a file chose how many services there are to wait for.
     """
 
-    def __init__(self, hosts=(), allow_private=False, timeout=30.0, tries=2, cache=None):
+    def __init__(self, hosts=(), allow_private=False, timeout=30.0, tries=2, cache=None, total=None):
         self.hosts = frozenset(host.lower() for host in hosts)
         self.allow_private, self.timeout, self.tries = allow_private, timeout, max(1, tries)
         self.cache = {} if cache is None else cache
+        self._left, self._silent = total, {}
         self._lock = threading.Lock()
 
     def crl(self, url):
@@ -70,21 +73,32 @@ class Fetcher:
         return raw
 
     def _get(self, url, limit, data=None, headers=None):
+        if known := self._silent.get(url):
+            raise FetchError(*known)
         for attempt in range(self.tries):
             try:
-                return exchange(
-                    url,
-                    data=data,
-                    headers=headers,
-                    timeout=self.timeout,
-                    max_bytes=limit,
-                    hosts=self.hosts,
-                    allow_private=self.allow_private,
-                )
+                return self._exchange(url, limit, data, headers)
             except TransportError as error:
-                if attempt + 1 == self.tries or error.code in ("url", "address", "size"):
-                    raise FetchError(error.code, f"Không tải được {url}: {error}") from error
+                if attempt + 1 == self.tries or error.code in ("url", "address", "size", "total"):
+                    failure = (error.code, f"Không tải được {url}: {error}")
+                    if error.code in ("time", "network") and self._left is not None:
+                        self._silent[url] = failure  # the next certificate of this file does not wait for it again
+                    raise FetchError(*failure) from error
         raise AssertionError("unreachable")
+
+    def _exchange(self, url, limit, data, headers):
+        timeout, begin = self.timeout, time.monotonic()
+        if self._left is not None:
+            timeout = min(timeout, self._left)
+            if timeout <= 0:
+                raise TransportError("total", "Hết thời gian dành cho việc hỏi tình trạng thu hồi của tệp này.")
+        try:
+            return exchange(
+                url, data=data, headers=headers, timeout=timeout, max_bytes=limit, hosts=self.hosts, allow_private=self.allow_private
+            )
+        finally:
+            if self._left is not None:
+                self._left -= time.monotonic() - begin
 
     def _cached(self, key, window, load):
         now = datetime.datetime.now(datetime.UTC)

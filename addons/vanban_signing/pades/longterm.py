@@ -155,14 +155,20 @@ def _layers(reader):
 
 
 def _tokens(one):
+    for certificates, digest in tokens_of(one.signer_info):
+        yield _Layer("token", one.signed_revision, certificates, digest)
+
+
+def tokens_of(signer_info):
+    """(certificates, its own first; name of the digest) of each timestamp token that a signature carries (asn1crypto)."""
     from pyhanko.sign.validation.generic_cms import extract_certs_for_validation
 
-    for attribute in one.signer_info["unsigned_attrs"] or ():
+    for attribute in signer_info["unsigned_attrs"] or ():
         if attribute["type"].native == _TST:
             data = cms.ContentInfo.load(attribute["values"][0].dump())["content"]
             certificates = extract_certs_for_validation(data)
             digest = data["signer_infos"][0]["digest_algorithm"]["algorithm"].native
-            yield _Layer("token", one.signed_revision, [certificates.signer_cert, *certificates.other_certs], digest)
+            yield [certificates.signer_cert, *certificates.other_certs], digest
 
 
 def _add_evidence(writer, layers, trust, fetcher, partial):

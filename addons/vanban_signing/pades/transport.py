@@ -17,7 +17,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class TransportError(OSError):
-    """The exchange failed; ``code`` is ``url``, ``address``, ``status``, ``size``, ``time`` or ``network``."""
+    """The exchange failed; ``code`` is ``url``, ``address``, ``status``, ``size``, ``time``, ``network`` or ``total``."""
 
     def __init__(self, code, message):
         super().__init__(message)

@@ -23,7 +23,7 @@ AGENCY, LEADER_NAME = "Sở Nội vụ tỉnh Mẫu", "Người dùng leader"
 
 @functools.cache
 def pki():
-    """CA and one SoftHSM store for this process: tokens ``seal``, ``seal-other``, ``leader``, ``chief`` with real keys inside."""
+    """CA and one SoftHSM store for this process: tokens ``seal…``, ``leader``, ``chief`` with real keys inside."""
     folder = Path(tempfile.mkdtemp(prefix="vanban-pki-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     authority = create_authority(folder / "ca")
@@ -33,6 +33,8 @@ def pki():
         [
             Holder.agency(AGENCY, label="seal"),
             Holder.agency("Sở Tài chính tỉnh Mẫu", label="seal-other"),
+            Holder.agency("Phòng Tổ chức", label="seal-unit"),
+            Holder.agency("Ủy ban nhân dân tỉnh Mẫu", label="seal-body"),
             Holder.person(LEADER_NAME, AGENCY, label="leader", title="Giám đốc"),
             Holder.person("Người dùng chief", AGENCY, label="chief", title="Chánh Văn phòng"),
         ],
@@ -137,11 +139,12 @@ class SigningCase(VanbanCase):
         )
 
     @classmethod
-    def give_custody(cls, clerk):
-        cls.token.with_user(cls.leader).action_assign(
+    def give_custody(cls, clerk, token=None):
+        token = token or cls.token
+        token.with_user(cls.leader).action_assign(
             clerk.id, "Quyết định 01/QĐ-SNV", "quyet-dinh.pdf", b64(b"%PDF-1.4 giao giu")
         )
-        cls.token.with_user(clerk).action_receive()
+        token.with_user(clerk).action_receive()
 
     def outgoing(self, state="leader", raw=None, **vals):
         """An outgoing document at the leader's desk (or further), reached by the real steps."""

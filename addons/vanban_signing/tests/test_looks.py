@@ -2,6 +2,9 @@ import dataclasses
 import datetime
 import io
 import re
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pikepdf
 import pypdfium2
@@ -113,6 +116,34 @@ class TestLooks(SigningCase):
                 middle = (box[0] + box[2]) / 2
                 self.assertAlmostEqual(middle, 420 / MM, delta=2)
                 self.assertTrue((842 - 400) / MM < box[1] and box[3] < (842 - 290) / MM)
+
+    @proves("SIGN-27", "SIGN-33")
+    def test_other_programs_agree_for_every_profile_and_case(self):
+        """pyHanko's own validator, poppler and MuPDF, none of which knows our rules."""
+        profile = self.company._vanban_profile()
+        document = self.outgoing("leader").sudo()
+        blank, plain = draft_pdf(), make_pdf(" ")
+        path = Path(self.enterContext(TemporaryDirectory())) / "signed.pdf"
+        root = str(self.authority.certificate)
+        commands = {
+            "pyhanko": (("pyhanko", "sign", "validate", "--pretty-print", "--trust", root, str(path)), "judged VALID"),
+            "pdfsig": (("pdfsig", str(path)), "Signature is Valid"),
+            # the fictional root is not among the certificates that MuPDF trusts; it judges the bytes
+            "mutool": (("mutool", "sign", "-v", str(path)), "The document is unchanged since"),
+        }
+        for preset in PRESETS:
+            profile.action_load_preset(preset)
+            for case in ("leader", *EXPECTED[preset]):
+                if not document._look(case)._is_signed():
+                    continue
+                _before, after = self.signed(document, case, blank if case in ("leader", "seal") else plain)
+                path.write_bytes(after)
+                for name, (command, words) in commands.items():
+                    with self.subTest(preset=preset, case=case, program=name):
+                        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+                        shown = done.stdout + done.stderr
+                        self.assertEqual(shown.count(words), 1, shown)
+                        self.assertNotIn("INVALID", shown)
 
     @proves("SIGN-11", "SIGN-13")
     def test_text_below_the_seal_leaves_the_third(self):

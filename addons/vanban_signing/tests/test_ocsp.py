@@ -1,9 +1,11 @@
+import base64
 import datetime
 import functools
 import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,17 +16,18 @@ from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
-from ..demo_pki import create_authority
+from ..demo_pki import create_authority, pictures
 from ..pades import SEAL, layout, prepare, sign
-from .common import SigningCase, b64, draft_pdf
+from .common import AGENCY, SigningCase, b64, draft_pdf
 
 
 class SoftKey:
     """A key in memory with a certificate of an authority: somebody who signs with other software."""
 
-    def __init__(self, authority, name):
+    def __init__(self, authority, name, **more):
         self._key = rsa.generate_private_key(65537, 2048)
-        made = authority.issue(self._key.public_key(), {"common_name": name, "organization_name": "Đơn vị khác", "user_id": "CCCD:000000000009"})
+        attributes = {"common_name": name, "organization_name": "Đơn vị khác", "user_id": "CCCD:000000000009", **more}
+        made = authority.issue(self._key.public_key(), attributes)
         self.certificate, self.serial = made.public_bytes(serialization.Encoding.DER), made.serial_number
 
     def sign(self, data):
@@ -84,8 +87,8 @@ class TestOcsp(SigningCase):
             {"name": "CA có OCSP", "trust_class": "public", "content": b64(cls.ca.certificate.read_bytes())}
         )
 
-    def responder(self, **options):
-        made = OpenSsl(self.ca, self.key.serial, **options)
+    def responder(self, key=None, **options):
+        made = OpenSsl(self.ca, (key or self.key).serial, **options)
         self.addCleanup(made.stop)
         self.other.ocsp_url = made.url
         return made
@@ -147,6 +150,62 @@ class TestOcsp(SigningCase):
         self.assertNotEqual(self.verdict(self.received()).overall, "valid")
         with self.assertRaises(AccessError):
             certificate.with_user(self.specialist).action_ask_revocation()
+
+    @proves("SIGN-21")
+    def test_a_suspension_that_was_lifted(self):
+        """An authority without lists: the later answer “good” ends what an earlier one said."""
+        certificate = self.env["vanban.certificate"].with_user(self.manager).create(
+            {"role": "personal", "company_id": self.company.id, "user_id": self.specialist.id, "content": b64(self.key.certificate)}
+        )
+        self.other.crl_private = True
+        self.responder(revoked=True)
+        self.assertEqual(certificate.action_ask_revocation()["params"]["type"], "danger")
+        self.assertEqual(certificate.state, "revoked")
+        time.sleep(1.1)  # answers are dated in whole seconds
+        service = self.responder()
+        # whoever verifies a file of the signer learns it, too, and everybody after him without asking
+        self.assertEqual(self.verdict(self.received()).overall, "valid")
+        service.stop()
+        certificate.invalidate_recordset()
+        self.assertEqual(certificate.state, "active")
+        certificate._require_usable()
+
+    @proves("OUT-26", "SIGN-17")
+    def test_sealing_beside_an_annex_with_a_certificate_of_such_an_authority(self):
+        key = SoftKey(self.ca, AGENCY, organization_name=AGENCY, user_id="MST:0000000077")
+        self.seal_certificate.with_user(self.manager).action_suspend()
+        self._enroll_raw(key)
+        self.company.vanban_seal_provider = "agent"
+        document = self.outgoing("leader")
+        self.env["vanban.document"].browse(document.id).sudo()._add_file("bieu.csv", b"STT;So lieu\n1;12\n", role="annex")
+        self.sign(document)
+        document = document.with_user(self.clerk)
+        document.action_clerk_check()
+        document.action_allocate_number()
+        self.env.invalidate_all()
+        self.other.crl_private = True
+        service = self.responder(key)
+        batch = document.action_seal_prepare()["batch"]
+        rows = [{"id": row["id"], "signature_b64": b64(key.sign(base64.b64decode(row["attrs_b64"])))} for row in batch]
+        done = document.action_sign_complete_batch(rows, b64(key.certificate))
+        self.assertEqual([row["ok"] for row in done], [True, True], done)
+        self.assertEqual(document.state, "sealed")
+        # the answer that was kept serves every later look at the annex
+        service.stop()
+        annex = document.file_ids.filtered(lambda file: file.role == "annex")
+        record = self.env["vanban.verification"].browse(annex.action_verify_beside()["res_id"])
+        self.assertEqual(record.overall, "valid", record.reason)
+
+    def _enroll_raw(self, key):
+        certificate = self.env["vanban.certificate"].with_user(self.manager).create(
+            {"role": "agency", "company_id": self.company.id, "content": b64(key.certificate), "picture": b64(pictures.seal("Sở Nội vụ", "Tỉnh Mẫu"))}
+        )
+        token = self.env["vanban.token"].with_user(self.manager).create(
+            {"name": "Thiết bị thứ hai", "company_id": self.company.id, "certificate_id": certificate.id}
+        )
+        token.with_user(self.leader).action_assign(self.clerk.id, "Quyết định 02/QĐ-SNV", "quyet-dinh.pdf", b64(b"%PDF-1.4 giao giu"))
+        token.with_user(self.clerk).action_receive()
+        return certificate
 
     def test_an_answer_of_a_stranger_is_not_taken(self):
         stranger = create_authority(Path(tempfile.mkdtemp()) / "ca", "CA lạ")

@@ -1,15 +1,18 @@
 import datetime
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.vanban_core.tests.common import make_pdf
 from odoo.addons.vanban_core.tests.proves import proves
 
 from ..demo_pki.services import Services
 from ..pades.longterm import protection
 from ..pades.trust import TrustStore
 from ..pades.verify import verify
-from .common import SigningCase
+from .common import SigningCase, b64
 
 
 @tagged("post_install", "-at_install")
@@ -102,10 +105,32 @@ class TestProof(SigningCase):
         proof = self.proof(document)
         self.assertEqual((proof.level, proof.state), ("LTA", "problem"))
         self.assertIn(self.days_left(proof), (29, 30))
+        # stamped again only when half of what is left has gone, not at each run
+        self.assertIn((proof.next_try - datetime.datetime.now()).days, (14, 15))
+        copy, stamps = proof.copy_id, self.services.calls["tsa"]
+        with freeze_time(datetime.datetime.now() + datetime.timedelta(days=2)):
+            self.job.method_direct_trigger()
+        self.assertEqual((proof.copy_id, self.services.calls["tsa"]), (copy, stamps))
         self.stamper(700)
         proof.with_user(self.manager).action_retry()
         self.job.method_direct_trigger()
         self.assertEqual((proof.level, proof.state), ("LTA", "kept"))
+
+    @proves("SIGN-23")
+    def test_only_files_with_a_valid_signature_of_their_own_are_taken_in(self):
+        """A received document with a signed main file and an unsigned annex, filed long ago."""
+        document = self.env["vanban.document"].with_user(self.clerk).create(
+            {"direction": "in", "company_id": self.company.id, "kind_id": self.kind.id, "subject": "Về việc thử", "issuer_id": self.issuer.id,
+             "code_number": "8", "code_notation": "STC-VP", "issue_date": "2026-01-05"}
+        )  # fmt: skip
+        document.upload_file("den.pdf", b64(self.outgoing("sealed").main_file_id._raw()), stage="received")
+        document.upload_file("phu-luc.pdf", b64(make_pdf("Phu luc")), role="annex", stage="received")
+        self.assertEqual(document.action_verify() and document.verification_overall, "valid")
+        self.env.cr.execute("UPDATE vanban_document SET state = 'filed' WHERE id = %s", [document.id])  # years later
+        document.invalidate_recordset()
+        self.job.method_direct_trigger()
+        proof = self.proof(document)
+        self.assertEqual((proof.file_id, proof.state), (document.main_file_id, "kept"))
 
     def test_nobody_writes_it_and_only_readers_see_it(self):
         document = self.outgoing("sealed")

@@ -1,11 +1,17 @@
 import http.server
+import tempfile
 import threading
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
+from ..demo_pki import create_authority
+from ..demo_pki.services import Services
 from .common import SigningCase, b64
 
 
@@ -61,10 +67,6 @@ class TestRevocation(SigningCase):
             self.anchor.with_user(self.clerk).action_fetch_crl()
 
     def test_a_list_of_another_authority_is_not_taken(self):
-        import tempfile
-
-        from ..demo_pki import create_authority
-
         stranger = create_authority(f"{tempfile.mkdtemp()}/other", "CA lạ")
         anchor = self.anchor.with_user(self.manager)
         anchor.write({"crl_url": self.url, "crl_private": True})
@@ -73,3 +75,28 @@ class TestRevocation(SigningCase):
         self.assertEqual(anchor.action_fetch_crl()["params"]["type"], "danger")
         self.assertEqual(anchor._raw("crl"), before)
         self.assertNotIn(b64(Lists.raw), anchor.revocation_ids.mapped("sha256"))
+
+    @proves("SIGN-21")
+    def test_what_the_job_has_fetched_is_not_fetched_again(self):
+        authority = create_authority(f"{tempfile.mkdtemp()}/listed", "CA có danh sách")
+        services = Services(authority).__enter__()
+        self.addCleanup(services.__exit__)
+        key = rsa.generate_private_key(65537, 2048)
+        made = authority.issue(key.public_key(), {"common_name": "Người ký", "organization_name": "Đơn vị"}, crl_url=services.url("crl"))
+        anchor = self.env["vanban.trust.anchor"].with_user(self.manager).create(
+            {"name": "CA có danh sách", "trust_class": "public", "content": b64(authority.certificate.read_bytes()), "crl_url": services.url("crl"),
+             "crl_private": True}
+        )  # fmt: skip
+        certificate = self.env["vanban.certificate"].with_user(self.manager).create(
+            {"role": "personal", "company_id": self.company.id, "user_id": self.specialist.id,
+             "content": b64(made.public_bytes(serialization.Encoding.DER))}
+        )  # fmt: skip
+        # by hand first: the same bytes, but nothing says where they are published
+        anchor.action_load_crl(b64((authority.folder / "crl.der").read_bytes()))
+        self.assertFalse(anchor.revocation_ids.key)
+        self.env.ref("vanban_signing.cron_fetch_crl").method_direct_trigger()
+        self.assertEqual(services.calls["crl"], 1)
+        self.assertEqual(certificate.action_ask_revocation()["params"]["type"], "success")
+        self.env.ref("vanban_signing.cron_ask_revocation").method_direct_trigger()
+        self.assertEqual(services.calls["crl"], 1, "the list of the job is at hand")
+        self.assertEqual(len(anchor.revocation_ids), 2)

@@ -10,7 +10,10 @@ from .common import SigningCase
 
 
 class Down(BaseHTTPRequestHandler):
+    asked = 0
+
     def do_POST(self):
+        Down.asked += 1
         self.send_error(503)
 
     def log_message(self, *_arguments):
@@ -29,9 +32,10 @@ class TestTimestampQueue(SigningCase):
 
     @proves("SIGN-23")
     def test_refused_when_the_agency_says_so(self):
-        document = self.outgoing()
+        document, Down.asked = self.outgoing(), 0
         with self.assertRaisesRegex(UserError, "dấu thời gian"):
             self.sign(document)
+        self.assertEqual(Down.asked, 3, "three tries, then the agency's rule decides")
         self.assertEqual((document.state, document.main_file_id.stage), ("leader", "draft"))
 
     @proves("SIGN-23")

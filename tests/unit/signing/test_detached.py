@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from demo_pki.services import Services
 from foreign import openssl_cms
@@ -38,6 +39,8 @@ def test_container_of_openssl_and_with_timestamp():
         made = detached.sign(DATA, leader(), chain(), http_timestamper(services.url("tsa"), timeout=5))
         report = detached.verify(DATA, made, trust())
         assert report.overall == "valid" and report.signatures[0].timestamp["valid"]
+        stamper = services.stamper.certificate.public_bytes(serialization.Encoding.DER)
+        assert [chain[0] for chain in detached.chains_in(made)] == [leader().certificate, stamper]
         services.fault["tsa"] = "down"
         with pytest.raises(SignError, match="dấu thời gian"):
             detached.sign(DATA, leader(), chain(), http_timestamper(services.url("tsa"), timeout=1, tries=1))
@@ -48,6 +51,8 @@ def test_bad_containers_and_keys():
     for raw in (b"", b"junk", made[:-20], made + b"x", b"0" * (2 << 20), openssl_cms(detached=False)(DATA)):
         report = detached.verify(DATA, raw, trust())
         assert report.overall == "invalid" and report.reason
+    for raw in (b"", b"junk", made[:-20], b"0" * (2 << 20)):
+        assert detached.chains_in(raw) == []
     assert detached.verify(DATA, made, trust(crl=False)).overall == "unknown"
     with pytest.raises(SignError, match="không khớp"):
         detached.finish(detached.begin(b"0" * 32, leader().certificate), agency().sign(b"x"), leader().certificate)

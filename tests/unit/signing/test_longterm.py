@@ -15,7 +15,7 @@ from pades.evidence import collect
 from pades.fetch import Fetcher, FetchError
 from pades.longterm import extend, protection, renew
 from pades.timestamp import http_timestamper
-from pades.trust import TrustStore
+from pades.trust import TrustStore, certificates
 from pades.verify import verify
 from proves import proves
 from signing_sample import AGENCY, SIGNER, TEXTS, SoftKey, issued, prepared
@@ -255,6 +255,21 @@ def test_redirect_into_the_inner_network_is_not_followed(world):
     world.services.elsewhere = world.services.url("crl")  # in a circle
     with pytest.raises(FetchError, match="quá nhiều lần"):
         fetcher.crl(world.services.url("crl"))
+
+
+def test_all_questions_together_have_a_time(world):
+    """A file with many certificates, each naming a service of its own, none of which answers."""
+    world.services.fault["ocsp"] = "slow"
+    fetcher = world.fetcher(total=0.3)
+    url, ders = world.services.url("ocsp"), (world.person.certificate, world.chain[0])
+    issuer = next(iter(certificates(ders[1])))
+    codes = []
+    for service in (url, url, url + "?2", url + "?3"):
+        with pytest.raises(FetchError) as caught:
+            fetcher.ocsp(service, ders[0], issuer)
+        codes.append(caught.value.code)
+    assert codes == ["time", "time", "total", "total"]
+    assert world.services.calls["ocsp"] == 1  # nobody was asked again, the rest not at all
 
 
 def test_addresses_come_only_from_trusted_certificates(world):

@@ -1,0 +1,145 @@
+import hashlib
+
+from psycopg2.errors import CheckViolation
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.vanban_core.tests.proves import proves
+
+from ..demo_pki import pictures
+from .common import SigningCase, b64, draft_pdf, text_of
+
+
+@tagged("post_install", "-at_install")
+class TestUnitSeal(SigningCase):
+    """Seals beside the agency's own: of a unit with a register of its own, of a body that the Office issues for."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.unit_clerk = cls._make_user("unit_clerk", "vanban_core.group_unit_clerk")
+        cls.env["hr.employee"].create(
+            {"name": cls.unit_clerk.name, "user_id": cls.unit_clerk.id, "company_id": cls.company.id, "department_id": cls.department.id}
+        )
+        cls.body = cls.env["res.partner"].create({"name": "Ủy ban nhân dân tỉnh Mẫu", "is_company": True, "vanban_symbol": "UBND"})
+
+    def own_register(self, **limits):
+        return self.env["vanban.register"].create(
+            {"name": "Sổ riêng", "code": "RIENG", "direction": "out", "company_id": self.company.id, **limits}
+        )
+
+    def own_seal(self, label, clerk, **owner):
+        """A registered seal with its device in the custody of ``clerk``."""
+        certificate = self._enroll(label, "agency", picture=b64(pictures.seal("Mẫu", "Tỉnh Mẫu")), **owner)
+        token = self.env["vanban.token"].with_user(self.manager).create(
+            {"name": f"Thiết bị {label}", "company_id": self.company.id, "certificate_id": certificate.id}
+        )
+        self.give_custody(clerk, token)
+        return certificate
+
+    def unit_seal(self, clerk):
+        self.own_register(department_id=self.department.id)
+        return self.own_seal("seal-unit", clerk, department_id=self.department.id)
+
+    def sealed_by(self, document):
+        record = self.env["vanban.verification"].search([("file_id", "=", document.main_file_id.id)], limit=1)
+        self.assertEqual(record.overall, "valid", record.reason)
+        return record.signature_ids.filtered(lambda one: one.kind == "agency").mapped("certificate_sha256")
+
+    @proves("SIGN-02", "SIGN-07", "SIGN-24")
+    def test_a_letter_between_units_takes_the_seal_of_its_unit(self):
+        """Form F-04 from its template: signed by the head of the unit, sealed by whoever keeps the unit's device."""
+        seal = self.unit_seal(self.unit_clerk)
+        self._enroll("chief", "personal", user_id=self.unit_head.id, picture=b64(pictures.signature("chief")))
+        template = self.env["vanban.template"].search([("name", "=", "Văn bản trao đổi giữa các đơn vị")])
+        document = self.outgoing(
+            "leader", body="<p>Đề nghị đơn vị phối hợp.</p>", template_id=template.id, signer_id=self.unit_head.id,
+            signer_position="Trưởng phòng", code_notation="TC",
+        )  # fmt: skip
+        self.sign(document, self.unit_head, "chief")
+        document = document.with_user(self.clerk)
+        document.action_clerk_check()
+        document.action_allocate_number()
+        self.env.invalidate_all()
+        self.assertEqual(document.register_id.department_id, self.department)
+        # whoever holds the agency's device does not hold this one
+        with self.assertRaisesRegex(AccessError, "Phòng Tổ chức"):
+            document.action_seal()
+        self.assertEqual(document.state, "numbered")
+        own = [("res_model", "=", document._name), ("res_id", "=", document.id), ("user_id", "=", self.unit_clerk.id)]
+        task = self.env["mail.activity"].search(own)
+        self.assertIn("Phòng Tổ chức", task.summary or task.note)
+        document.action_fill_number()
+        self.assertEqual(task.search_count(own), 1)
+        document.with_user(self.unit_clerk).action_seal()
+        document.invalidate_recordset()
+        self.assertEqual(document.state, "sealed")
+        self.assertEqual(self.sealed_by(document), [seal.sha256])
+        document.action_issue()
+        self.assertEqual(document.state, "issued")
+
+    @proves("SIGN-02")
+    def test_no_other_seal_than_the_units(self):
+        """A clerk who keeps both devices cannot mix them up, in a run or by RPC."""
+        agency_only = self.outgoing("numbered")
+        seal = self.unit_seal(self.clerk)
+        document = self.outgoing("numbered")
+        jobs = self.env["vanban.signing.job"].with_user(self.clerk)
+        with self.assertRaisesRegex(UserError, "."):
+            jobs.start(agency_only.ids, "seal", "hsm", certificate_sha256=seal.sha256)
+        with self.assertRaisesRegex(UserError, "."):
+            jobs.start(document.ids, "seal", "hsm", certificate_sha256=self.seal_certificate.sha256)
+        # a mixed run seals what its certificate may seal, the rest says which seal it takes
+        started = jobs.start([document.id, agency_only.id], "seal", "hsm")
+        run = jobs.browse(started["id"]).step(5)
+        self.assertEqual([line["state"] for line in run["lines"]], ["done", "failed"])
+        self.assertIn("Sở Nội vụ", run["lines"][1]["message"])
+        self.assertEqual(self.sealed_by(document), [seal.sha256])
+        agency_only.action_seal()
+        self.assertEqual(self.sealed_by(agency_only), [self.seal_certificate.sha256])
+        # an ended certificate of the unit is not replaced by the agency's
+        third = self.outgoing("numbered")
+        seal.with_user(self.manager).action_suspend()
+        with self.assertRaisesRegex(UserError, "Phòng Tổ chức"):
+            third.action_seal()
+
+    def test_a_unit_without_a_seal_of_its_own_uses_the_agencys(self):
+        self.own_register(department_id=self.department.id)
+        document = self.outgoing("sealed")
+        self.assertEqual(document.register_id.department_id, self.department)
+        self.assertEqual(self.sealed_by(document), [self.seal_certificate.sha256])
+
+    @proves("OUT-48")
+    def test_the_office_issues_for_the_committee(self):
+        """Two bodies, one clerk's office: each with its series, symbol and seal."""
+        book = self.own_register(issuer_ids=[fields.Command.set(self.body.ids)])
+        seal_of_office = self.outgoing("sealed")
+        document = self.outgoing("leader", raw=draft_pdf("UBND-VP"), issuer_id=self.body.id, code_notation="UBND-VP")
+        self.sign(document)
+        document = document.with_user(self.clerk)
+        document.action_clerk_check()
+        document.action_allocate_number()
+        self.env.invalidate_all()
+        self.assertEqual((document.register_id, document.code), (book, "01/UBND-VP"))
+        # without the committee's own device the Office's seal does not replace it
+        with self.assertRaisesRegex(AccessError, "Ủy ban nhân dân"):
+            document.action_seal()
+        seal = self.own_seal("seal-body", self.clerk, body_id=self.body.id)
+        document.action_seal()
+        self.assertEqual(self.sealed_by(document), [seal.sha256])
+        self.assertEqual(self.sealed_by(seal_of_office), [self.seal_certificate.sha256])
+        self.assertIn("01", text_of(document.main_file_id._raw()))
+        document.action_issue()
+        self.assertEqual(document.state, "issued")
+
+    def test_one_owner_for_each_seal(self):
+        with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            self._enroll("seal-unit", "agency", department_id=self.department.id, body_id=self.body.id)
+        certificate = self._enroll("seal-unit", "agency", department_id=self.department.id)
+        for user in (self.manager, self.clerk):
+            with self.assertRaises(AccessError):
+                certificate.with_user(user).write({"department_id": False, "body_id": self.body.id})
+        self.assertEqual(hashlib.sha256(certificate._der()).hexdigest(), certificate.sha256)
