@@ -19,8 +19,7 @@ QUEUES = {
     "vanthu": {
         "cho-kiem-tra": "chờ kiểm tra", "cho-cap-so": "chờ cấp số", "cho-in-dong-dau": "chờ in", "cho-ky-so-co-quan": "chờ đóng dấu",
         "cho-phat-hanh": "chờ phát hành", "da-phat-hanh": "đã gửi", "theo-doi-phat-hanh": "đã gửi", "thu-hoi": "thu hồi",
-        "chua-den": None, "theo-doi-tra-loi": None, "khan-cho-xac-nhan": None, "cham-phat-hanh": None, "da-phat-hanh-cham": None,
-        "nhom-noi-nhan": None,
+        "chua-den": None,
     },
 }  # fmt: skip
 TABS = {"recipients": "Nơi nhận", "course": "Diễn biến", "files": "Tệp", "more": "Dữ liệu khác"}
