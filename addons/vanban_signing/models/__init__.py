@@ -33,7 +33,6 @@ from . import (
     provider_remote,
     document_seal,
     document_copy,
-    issuing_body,
     report_once,
     document_stamp,
     document_detached,

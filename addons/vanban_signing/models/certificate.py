@@ -42,7 +42,7 @@ class Certificate(models.Model):
         "hr.department", "Unit", ondelete="restrict", help="Only for the seal of a unit of its own."
     )
     body_id = fields.Many2one(
-        "res.partner", "Issuing body", ondelete="restrict",
+        "res.partner", "Issuing body", ondelete="restrict", index="btree_not_null",
         help="Only for the seal of another body that the agency issues for: a committee, a Party or youth organisation.",
     )  # fmt: skip
     content = fields.Binary("Certificate (PEM or DER)", required=True, attachment=True)
@@ -78,6 +78,11 @@ class Certificate(models.Model):
     _diameter_real = models.Constraint(
         "CHECK(diameter BETWEEN 20 AND 60)", "The size of a seal is between 20 and 60 mm."
     )
+
+    @api.constrains("body_id", "company_id")
+    def _check_body(self):
+        if any(one.body_id and one.body_id == one.company_id.partner_id for one in self):
+            raise ValidationError(self.env._("For the agency's own seal leave the issuing body empty."))
 
     @api.depends("valid_from", "valid_to", "suspended", "sha256")
     def _compute_state(self):
@@ -215,18 +220,6 @@ class Certificate(models.Model):
         )
 
     @api.model
-<<<<<<< HEAD
-    def _agency_of(self, company, body=None):
-        """The usable certificate of the agency itself (not of a unit), or of the body for which it issues."""
-        own = self.sudo().search(
-            [
-                ("role", "=", "agency"),
-                ("company_id", "=", company.id),
-                ("department_id", "=", False),
-                ("body_id", "=", body.id if body else False),
-            ]
-        )  # safe: public data
-=======
     def _seals_of(self, company, unit=None, body=None):
         """Registered seals of an agency, of one of its units, or of a body it issues for, whatever their state; newest first."""
         # safe: public data
@@ -239,7 +232,6 @@ class Certificate(models.Model):
     def _seal_of(self, company, unit=None, body=None):
         """The usable certificate of whoever seals; UserError when there is none."""
         own = self._seals_of(company, unit, body)
->>>>>>> area-f
         usable = own.filtered(lambda certificate: certificate.state == "active")
         if usable:
             return usable[0]
@@ -248,11 +240,7 @@ class Certificate(models.Model):
         raise UserError(
             self.env._(
                 "No certificate of “%(agency)s” is registered. Ask the certificate manager to register it.",
-<<<<<<< HEAD
-                agency=body.name if body else company.name,
-=======
                 agency=(unit or body or company).display_name,
->>>>>>> area-f
             )
         )
 

@@ -30,25 +30,8 @@ class DocumentLook(models.Model):
         return self.env["vanban.signature.look"]._of(self.company_id._vanban_profile(), case)
 
     def _seal_diameter(self):
-<<<<<<< HEAD
-        """Real size of the agency's seal in mm."""
-        certificate = (
-            self.env["vanban.certificate"]
-            .sudo()
-            .search(
-                [  # safe: only the size of the seal
-                    ("role", "=", "agency"),
-                    ("company_id", "=", self.company_id.id),
-                    ("department_id", "=", False),
-                    ("body_id", "=", self._issuing_body().id),
-                ],
-                limit=1,
-            )
-        )
-=======
         """Real size in mm of the seal that the document gets."""
         certificate = self.env["vanban.certificate"]._seals_of(self.company_id, *self._sealer())[:1]
->>>>>>> area-f
         return certificate.diameter or layout.SEAL_DIAMETER_MM
 
     # ------------------------------------------------------------------- places

@@ -39,9 +39,6 @@ class DocumentSeal(models.Model):
             return registers  # the numbering itself will say so
 
     def _seal_certificate(self):
-<<<<<<< HEAD
-        return self.env["vanban.certificate"]._agency_of(self.company_id, self._issuing_body())
-=======
         return self.env["vanban.certificate"]._seal_of(self.company_id, *self._sealer())
 
     def _held_seal(self):
@@ -63,20 +60,13 @@ class DocumentSeal(models.Model):
     def _sealer_name(self):
         unit, body = self._sealer()
         return (unit or body or self.company_id).sudo().display_name  # safe: a name for a refusal
->>>>>>> area-f
 
     def _may_seal(self):
         """Only the person who holds the key device now; no group, not even an administrator's, replaces custody."""
         return self._is_outgoing() and bool(self._held_seal())
 
-<<<<<<< HEAD
-    def _held_token(self, department_id=False):
-        """The key device of the agency, of the body it issues for, or of one of its units, that the current user holds now."""
-        body = False if department_id else self._issuing_body().id
-=======
     def _held_token(self, department_id=False, body_id=False):
         """The key device of the agency, of one of its units or of a body it issues for, that the current user holds now."""
->>>>>>> area-f
         tokens = (
             self.env["vanban.token"]
             .sudo()
@@ -86,11 +76,7 @@ class DocumentSeal(models.Model):
                     ("certificate_id.company_id", "=", self.company_id.id),
                     ("certificate_id.role", "=", "agency"),
                     ("certificate_id.department_id", "=", department_id),
-<<<<<<< HEAD
-                    ("certificate_id.body_id", "=", body),
-=======
                     ("certificate_id.body_id", "=", body_id),
->>>>>>> area-f
                     ("state", "in", ("in_custody", "temp_handover")),
                 ]
             )
@@ -105,11 +91,7 @@ class DocumentSeal(models.Model):
                 message = self.env._(
                     "Only the clerk who holds the key device of “%(agency)s” may sign for the agency, in person (NĐ 30/2020 Đ.33). "
                     "%(user)s does not hold it; no administrator's right replaces this.",
-<<<<<<< HEAD
-                    agency=known._issuing_body().name or known.company_id.name,
-=======
                     agency=known._sealer_name(),
->>>>>>> area-f
                     user=self.env.user.name,
                 )
                 known.with_user(self.env.user)._log_refused("seal", message)
@@ -165,7 +147,6 @@ class DocumentSeal(models.Model):
         self.ensure_one()
         self._check_allowed_logged("seal")
         self._check_not_queued("seal")
-        self._require_own_seal(certificate)
         certificate._require_usable()
         if (own := self._seal_certificate()) != certificate:
             message = self.env._(

@@ -135,23 +135,8 @@ class DocumentStore(models.Model):
         if super()._has_valid_agency_signature():
             return True
         one = self._signature_state(self.main_file_id, SEAL)
-<<<<<<< HEAD
-        return one is not None and bool(
-            self.env["vanban.certificate"]
-            .sudo()
-            .search_count(
-                [  # safe: compares fingerprints only
-                    ("sha256", "=", one.signer.get("sha256")),
-                    ("role", "=", "agency"),
-                    ("company_id", "=", self.company_id.id),
-                    ("body_id", "=", self._issuing_body().id),
-                ]
-            )
-        )
-=======
         seals = self.env["vanban.certificate"]._seals_of(self.company_id, *self._sealer())
         return one is not None and one.signer.get("sha256") in seals.mapped("sha256")
->>>>>>> area-f
 
     def _archive_forget(self, reason):
         """Destruction in the archive: bytes prepared for a signature go too; the record of the signatures stays."""

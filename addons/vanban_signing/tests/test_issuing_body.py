@@ -21,7 +21,7 @@ class TestIssuingBody(SigningCase):
         })
 
     def committee_seal(self, clerk):
-        certificate = self._enroll("seal-other", "agency", body_id=self.committee.id, picture=self.seal_certificate.picture)
+        certificate = self._enroll("seal-body", "agency", body_id=self.committee.id, picture=self.seal_certificate.picture)
         token = self.env["vanban.token"].with_user(self.manager).create({
             "name": "Thiết bị ký số UBND", "company_id": self.company.id, "certificate_id": certificate.id,
         })
@@ -69,17 +69,16 @@ class TestIssuingBody(SigningCase):
         certificate = self.committee_seal(self.clerk)
         own, theirs = self.outgoing("numbered"), self.of_committee()
         self.company.vanban_seal_provider = "agent"
-        with self.assertRaisesRegex(UserError, "a run of its own"):
+        with self.assertRaisesRegex(UserError, "seal it apart"):
             theirs._prepare_seal(self.seal_certificate, "agent")
-        with self.assertRaisesRegex(UserError, "a run of its own"):
+        with self.assertRaisesRegex(UserError, "seal it apart"):
             own._prepare_seal(certificate, "agent")
         self.assertTrue(own._prepare_seal(self.seal_certificate, "agent"))
         self.assertTrue(theirs._prepare_seal(certificate, "agent"))
 
     def test_whose_seal_a_certificate_is_cannot_be_turned_round(self):
-        for vals in ({"role": "personal", "user_id": self.chief.id}, {"role": "agency", "body_id": self.company.partner_id.id}):
-            with self.assertRaises(ValidationError), self.env.cr.savepoint():
-                self._enroll("chief" if vals["role"] == "personal" else "seal-other", **{"body_id": self.committee.id, **vals})
+        with self.assertRaisesRegex(ValidationError, "leave the issuing body empty"), self.env.cr.savepoint():
+            self._enroll("seal-body", "agency", body_id=self.company.partner_id.id)
         certificate = self.committee_seal(self.clerk)
         with self.assertRaises(AccessError):
             certificate.with_user(self.manager).body_id = False
