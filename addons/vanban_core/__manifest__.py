@@ -32,6 +32,7 @@
         "data/follow_cron.xml",
         "security/issuing_rules.xml",
         "security/directive_rules.xml",
+        "security/wizard_rules.xml",
         "data/issuing_cron.xml",
         "wizards/wizard_views.xml",
         "wizards/register_wizard_views.xml",

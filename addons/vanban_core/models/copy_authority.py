@@ -32,9 +32,12 @@ class CopyAuthority(models.Model):
     def _check_copy_signer(self):
         signer, company = self.signer_id.sudo(), self.company_id.sudo()  # safe: whether somebody holds a post is no secret
         if company in signer.company_ids and signer.active:
+            if self.signer_capacity and self.signer_capacity != "tuq":
+                self._check_capacity()
             if signer.has_group("vanban_core.group_leader"):
                 return
-            if company.vanban_chief_copies and signer.has_group("vanban_core.group_office_chief"):
+            chief = company.vanban_chief_copies and signer.has_group("vanban_core.group_office_chief")
+            if chief and self.signer_capacity != "tuq":  # TUQ. needs the leader's own authorisation
                 return
             given = self.env["vanban.delegation"]._in_force("copying", delegate=signer, company=company)
             if given.filtered(lambda row: row.principal_id.has_group("vanban_core.group_leader")):

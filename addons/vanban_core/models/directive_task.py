@@ -52,6 +52,7 @@ class DirectiveTask(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_before_issue(self):
         self._check_may_change("unlink")
+        self._log("unlink", data={"tasks": self.mapped("name")})
 
     def _check_may_change(self, action):
         """The specialist who drafts the directive enters its tasks, until it is issued (HCM Đ8.5)."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class DocumentBody(models.Model):
@@ -8,6 +9,14 @@ class DocumentBody(models.Model):
 
     issuing_body_ids = fields.Many2many("res.partner", compute="_compute_issuing_body_ids", string="Bodies for which the agency issues")
     has_other_bodies = fields.Boolean(compute="_compute_issuing_body_ids")
+
+    def _guard_submit_review(self):
+        super()._guard_submit_review()
+        if self.issuer_id and self.issuer_id not in self.issuing_body_ids:
+            raise UserError(self.env._(
+                "“%(body)s” is no body for which “%(agency)s” issues: choose another one, or have a register of outgoing documents opened for it.",
+                body=self.issuer_id.sudo().name, agency=self.company_id.sudo().name,  # safe: printed at the head
+            ))
 
     @api.depends("company_id", "direction")
     def _compute_issuing_body_ids(self):

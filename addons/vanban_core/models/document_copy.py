@@ -73,6 +73,10 @@ class DocumentCopy(models.Model):
             )
         return None
 
+    def _is_restricted(self):
+        """Marked itself, or of a kind that not everybody reads."""
+        return self.restricted or self.kind_id.restricted
+
     def _copy_media(self):
         """In which media the agency holds the original itself."""
         self.ensure_one()
@@ -168,7 +172,7 @@ class DocumentCopy(models.Model):
             "authority_title": vals.get("authority_title") or False,
             "medium": made_into,
             # whoever may not read the original reads no copy of it either
-            "restricted": self.restricted,
+            "restricted": self._is_restricted(),
             "body": text if form == "trich_sao" else False,
             "recipient_ids": [
                 fields.Command.create(self._copy_recipient(row, made_into, vals.get("copies") or 1)) for row in vals.get("recipients") or ()
@@ -186,19 +190,18 @@ class DocumentCopy(models.Model):
             return {**target, "channel": "paper", "paper_reason": "paper_class", "copies": max(1, min(int(copies), 1000))}
         return target
 
-    def _current_annexes(self):
-        """Annexes in force: without those of which a newer version (sealed, made again) exists."""
-        annexes = self.file_ids.filtered(lambda file: file.role == "annex" and not file.destroyed_date)
-        return (annexes - annexes.source_id).sorted("id")
-
     def _copy_sources(self, taken_from, scan_name=None, scan=None):
         """[(name, bytes, file or empty)] of what is copied: a scan that was handed in, or the files of the document."""
         none = self.env["vanban.file"]
         if scan:
             try:
-                return [(scan_name or "ban-quet.pdf", base64.b64decode(scan, validate=True), none)]
+                raw = base64.b64decode(scan, validate=True)
             except (binascii.Error, ValueError) as error:
                 raise UserError(self.env._("The file “%(name)s” did not arrive whole. Please upload it again.", name=scan_name)) from error
+            name = scan_name or "ban-quet.pdf"
+            if self._inspect_file(name, raw).mimetype != "application/pdf":
+                raise UserError(self.env._("“%(name)s” is not a PDF: scan the paper to PDF and attach it again.", name=name))
+            return [(name, raw, none)]
         files = self.main_file_id | self._current_annexes()
         if taken_from == "paper" and "electronic" not in self._copy_media():
             files = files.browse([file._scanned().id for file in files])
@@ -226,8 +229,10 @@ class DocumentCopy(models.Model):
                 name for name in FIXED_OF_COPY
                 if name in vals and copy._fields[name].convert_to_write(copy[name], copy) != vals[name]
             ]
-            if "restricted" in vals and not vals["restricted"] and copy.sudo().copied_id.restricted:  # safe: a mark only
+            if "restricted" in vals and not vals["restricted"] and copy.sudo().copied_id._is_restricted():  # safe: a mark only
                 touched.append("restricted")
+            if vals.get("body") and (copy.kind_id.code != "trich_sao" or copy.copy_part):
+                touched.append("body")
             if touched:
                 message = self.env._(
                     "“%(document)s” is a copy: %(fields)s follow from its original. Cancel the draft and make another copy.",

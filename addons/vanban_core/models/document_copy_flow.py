@@ -49,8 +49,11 @@ class DocumentCopyFlow(models.Model):
         steps = super()._review_steps()
         return steps.browse() if self.copied_id else steps
 
-    def _advance(self, after=None):
-        return ("leader", self.signer_id) if self.copied_id else super()._advance(after)
+    def _keep_chain(self):
+        return self.env["vanban.review.stage"] if self.copied_id else super()._keep_chain()
+
+    def _advance(self, after=None, steps=None):
+        return ("leader", self.signer_id) if self.copied_id else super()._advance(after, steps)
 
     def _final_review_state(self):
         return "leader" if self.copied_id else super()._final_review_state()

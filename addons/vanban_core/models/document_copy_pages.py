@@ -49,7 +49,7 @@ class DocumentCopyPages(models.Model):
             self._add_file(file.name, file._raw(), role="annex", stage="scan", reason=reason)
 
     def _copied_part(self, sources):
-        if html_paragraphs.paragraphs(self.body):
+        if self.kind_id.code == "trich_sao" and not self.copy_part and html_paragraphs.paragraphs(self.body):
             return self._to_pdf(self._extract_template()._render(self), "docx")
         return copy_pages.merge([file._raw() for file in sources], self.copy_part or None)
 

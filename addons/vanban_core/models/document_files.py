@@ -191,6 +191,11 @@ class DocumentFiles(models.Model):
         return int(self.env["ir.config_parameter"].sudo().get_param("vanban_core.max_file_mb", 100)) * 1024 * 1024  # safe: a limit
 
     @api.model
+    def _current_annexes(self):
+        """Annexes in force: without those of which a newer version (sealed, made again) exists."""
+        annexes = self.file_ids.filtered(lambda file: file.role == "annex" and not file.destroyed_date)
+        return (annexes - annexes.source_id).sorted("id")
+
     def _inspect_file(self, name, raw, allowed=file_check.ALLOWED):
         """``FileInfo`` of hostile bytes, or ``UserError`` in words for the clerk; nothing is stored."""
         try:

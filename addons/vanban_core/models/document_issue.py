@@ -53,6 +53,9 @@ class DocumentIssue(models.Model):
 
     def _guard_number(self):
         self._require_personal_signature()
+        if "content" not in self._controls():
+            # it could never be issued, and the number would be lost: here it can still be returned
+            raise UserError(self._message_missing_controls({"content"}))
         if self.register_id.direction == "in":
             raise UserError(self.env._("“%(document)s” goes out: choose a register of outgoing documents.", document=self.display_name))
         if not self.code_notation:

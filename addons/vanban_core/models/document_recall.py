@@ -90,6 +90,7 @@ class DocumentRecall(models.Model):
             "company_id": self.company_id.id,
             "kind_id": self.kind_id.id,
             "department_id": self.department_id.id,
+            "issuer_id": self.issuer_id.id,
             "subject": self.subject,
             "signer_id": self.signer_id.id,
             "signer_capacity": self.signer_capacity,

@@ -77,10 +77,7 @@ class DocumentSlip(models.Model):
     def _slip_opinions(self):
         """{block: [(round, person, moment, opinion, confirmation)]}: submissions and reviews of every round, oldest first."""
         opinions = {}
-        submissions = self.env["vanban.log"].sudo().search([  # safe: the submissions of a draft that the user may read
-            ("model", "=", self._name), ("res_id", "=", self.id), ("action", "=", "submit_review"), ("outcome", "=", "done"),
-        ], order="id")
-        for number, row in enumerate(submissions, start=1):
+        for number, row in enumerate(self._submissions(), start=1):
             opinions.setdefault("proposal", []).append((number, row.user_name, _moment(row.date), row.comment or "Trình", "Đã trình trên hệ thống"))
         reviews = self.sudo().review_ids.sorted("id")  # safe: opinions on a draft that the user may read
         decisions = dict(reviews._fields["decision"]._description_selection(self.env(context={"lang": "vi_VN"})))

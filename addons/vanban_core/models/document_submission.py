@@ -41,7 +41,7 @@ class DocumentSubmission(models.Model):
             "consultations": self._submission_consultations(),
             "related": self._submission_related(),
             "annexes": [
-                {"id": file.id, "name": file.name} for file in self.file_ids.filtered(lambda file: file.role == "annex").sorted("id")
+                {"id": file.id, "name": file.name} for file in self._current_annexes()
             ],
         }
 
@@ -123,14 +123,15 @@ class DocumentSubmission(models.Model):
 
     def _submission_related(self):
         """Documents this one answers, replaces or belongs to; of those the user may not read only that they exist."""
-        pairs = [(link.kind, link.target_id) for link in self.link_ids] + [(link.kind, link.document_id) for link in self.back_link_ids]
+        pairs = [(link.kind, link.target_id, f"to-{link.id}") for link in self.link_ids]
+        pairs += [(link.kind, link.document_id, f"from-{link.id}") for link in self.back_link_ids]
         kinds = dict(self.env["vanban.document.link"]._fields["kind"]._description_selection(self.env))
-        documents = self.browse(dict.fromkeys(document.id for _kind, document in pairs))
+        documents = self.browse(dict.fromkeys(document.id for _kind, document, _key in pairs))
         readable = documents._filtered_access("read")
         states = dict(self._fields["state"]._description_selection(self.env))
         rows = []
-        for kind, document in pairs:
-            row = {"key": f"{kind}-{document.id}", "id": document.id, "kind": kinds[kind], "readable": document in readable}
+        for kind, document, key in pairs:
+            row = {"key": key, "id": document.id, "kind": kinds[kind], "readable": document in readable}
             if document in readable:
                 issuer = document.issuer_name or document.issuer_id.sudo().name  # safe: issuer of a document that may be read
                 row |= {

@@ -11,7 +11,7 @@ from .document_tracks import TO_LEADS
 
 # nobody has it in hand any more
 OVER = FINAL_STATES | {"issued", "done"}
-RETURNS = ("review_return", "clerk_return", "give_back")
+RETURNS = ("review_return", "review_return_important", "clerk_return", "give_back")
 
 
 class DocumentTimeline(models.Model):

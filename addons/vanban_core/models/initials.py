@@ -48,19 +48,22 @@ class DocumentInitials(models.Model):
         given = self.sudo().initials_ids.filtered(  # safe: only compared
             lambda row: row.user_id == self.env.user and row.file_id == self.main_file_id
         ).stage_id
-        reviews = self._round_reviews()
-        reached = {self.state, *reviews.mapped("step")}
-        passed = reviews.filtered(lambda review: review.reviewer_id == self.env.user).mapped("step")
         steps = self._review_steps()
         if steps._name != none._name:
             return none  # submitted before chains were kept
-        for stage in steps - given:
-            if stage.state not in reached or not stage._meets_initials(self):
+        for stage in steps._reached(self) - given:
+            if not stage._meets_initials(self):
                 continue
-            own = stage.state == self.state and self._may_review() or stage.state in passed
-            if own if stage.initials_by == "reviewer" else self._is_office_leader():
+            if self._is_own_stage(stage) if stage.initials_by == "reviewer" else self._is_office_leader():
                 return stage
         return none
+
+    def _is_own_stage(self, stage):
+        """Whether the current user reviewed in ``stage``, does so now, or is the one for whom it was passed over."""
+        given = self._round_reviews().filtered(lambda review: review.step == stage.state)
+        if given:
+            return self.env.user in given.reviewer_id or (stage.state == self.state and self._may_review())
+        return self._may_review() if stage.state == self.state else self.env.user in stage._holders(self)
 
     def _is_office_leader(self):
         user = self.env.user

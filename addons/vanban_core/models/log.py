@@ -200,7 +200,7 @@ class Log(models.Model):
     @api.model
     def _write_waiting(self):
         """Insert the rows that this transaction has logged so far."""
-        rows = self.env.cr.precommit.data.get(_WAITING)
+        rows = self.env.cr.precommit.data.pop(_WAITING, None)
         if not rows:
             return
         # plain INSERT: several rows belong to every act, and no user has the right to create them through the ORM
@@ -211,7 +211,6 @@ class Log(models.Model):
                 for row in rows[first : first + _ROWS_AT_ONCE]
             )
             self.env.execute_query(SQL("INSERT INTO vanban_log (%s) VALUES %s RETURNING id", columns, values))
-        rows.clear()
 
     # ---------------------------------------------------------------- reading
 

@@ -29,7 +29,7 @@ class ReviewStep(models.Model):
 
     _once_in_chain = models.UniqueIndex("(profile_id, COALESCE(chain_id, 0), state)", "This step is already in the chain.")
 
-    @api.depends("chain_id")
+    @api.depends("chain_id.profile_id")
     def _compute_profile_id(self):
         for step in self:
             step.profile_id = step.chain_id.profile_id or step.profile_id
@@ -135,6 +135,7 @@ class ReviewChain(models.Model):
 
     @api.constrains("profile_id", "company_id")
     def _check_profile(self):
+        self.step_ids._check_who()
         for chain in self.filtered("company_id"):
             if chain.company_id.sudo()._vanban_profile() != chain.profile_id:  # safe: which profile an agency has
                 raise ValidationError(self.env._(
@@ -190,11 +191,12 @@ class ProfileChain(models.Model):
         steps = (chain.step_ids if chain else profile.step_ids).sorted(lambda step: (step.sequence, step.id))
         return steps.filtered(lambda step: step._applies(document))
 
-    def _has_two_levels(self):
-        """Whether matters of the office and of the standing leadership are approved by different persons (P-27; HCM SĐ4–6)."""
+    def _has_two_levels(self, company):
+        """Whether in ``company`` matters of the office and of the standing leadership are approved by different persons (P-27; HCM SĐ4–6)."""
         self.ensure_one()
         profile = self.sudo()  # safe: configuration
-        return "committee" in (profile.step_ids | profile.chain_ids.step_ids).mapped("condition")
+        chains = profile.chain_ids.filtered(lambda chain: not chain.company_id or chain.company_id == company)
+        return "committee" in (profile.step_ids | chains.step_ids).mapped("condition")
 
     def _load_steps(self, preset, states):
         """Make the review chain of the preset; special chains, the agency's own, stay."""

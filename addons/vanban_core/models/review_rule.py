@@ -67,6 +67,8 @@ class ReviewRule(models.AbstractModel):
         """Users who act in this step of ``document`` today: persons may change while a draft is on its way, the step does not."""
         self.ensure_one()
         rule = self.sudo()  # safe: configuration, and who holds which post
+        if rule.state == "leader" and not document._by_order():
+            return document.signer_id  # nobody else can sign, whatever the chain says
         if rule.who == "signer" and not document._by_order():
             return document.signer_id
         if rule.who == "signer" and document.asked_leader_id:
@@ -80,8 +82,11 @@ class ReviewRule(models.AbstractModel):
             found = heads[:1] if rule.state == "review_dept" else heads[-1:]
             if found:
                 return found
+        group = rule.group_id
+        if rule.who == "signer" and not group:
+            group = self.env.ref("vanban_core.group_leader")
         users = self.env["res.users"].sudo().search([  # safe: finds who holds the role in this agency
-            ("all_group_ids", "in", rule.group_id.ids), ("company_ids", "in", document.company_id.ids), ("share", "=", False),
+            ("all_group_ids", "in", group.ids), ("company_ids", "in", document.company_id.ids), ("share", "=", False),
         ])
         if rule.who == "heads":
             users = users.filtered(lambda user: user.employee_id.department_id == document.department_id) or users

@@ -16,8 +16,9 @@ class ReviewStage(models.Model):
     round = fields.Integer(required=True)
     reviewers = fields.Char("Reviewer", compute="_compute_course")
     progress = fields.Selection(
-        [("done", "Gone through"), ("current", "Now"), ("waiting", "To come"), ("returned", "Returned")], "Progress", compute="_compute_course"
-    )
+        [("done", "Gone through"), ("passed", "Passed over"), ("current", "Now"), ("waiting", "To come"), ("returned", "Returned")],
+        "Progress", compute="_compute_course",
+    )  # fmt: skip
 
     @api.depends("document_id.state", "document_id.review_ids")
     def _compute_course(self):
@@ -31,8 +32,18 @@ class ReviewStage(models.Model):
                 stage.progress = "done" if given.decision == "approve" else "returned"
                 stage.reviewers = given.reviewer_id.name
             else:
-                stage.progress = "current" if is_current else "waiting"
+                # the head of a unit without departments answers for both steps at once
+                passed = stage in document.sudo()._review_steps()._reached(document)  # safe: order of the steps
+                stage.progress = "current" if is_current else "passed" if passed else "waiting"
                 stage.reviewers = ", ".join(stage._holders(document).sudo().mapped("name"))  # safe: names of colleagues
+
+
+    def _reached(self, document):
+        """The steps of this round up to the one in which ``document`` stands; all of them once it is signed."""
+        here = self.filtered(lambda stage: stage.state == document.state)[:1]
+        if here:
+            return self.filtered(lambda stage: (stage.sequence, stage.id) <= (here.sequence, here.id))
+        return self if document.state == "tl_agreed" or document.state not in (*EDITABLE, *REVIEW) else self.browse()
 
 
 class DocumentChain(models.Model):
@@ -60,13 +71,14 @@ class DocumentChain(models.Model):
     @api.depends("company_id", "direction")
     def _compute_two_levels(self):
         for document in self:
-            document.two_levels = document.direction != "in" and document.company_id.sudo()._vanban_profile()._has_two_levels()  # safe: configuration
+            company = document.company_id.sudo()  # safe: configuration
+            document.two_levels = document.direction != "in" and company._vanban_profile()._has_two_levels(company)
 
     @api.model
     def _derived(self, vals, company=None):
         derived = super()._derived(vals, company)
-        company = company or self.company_id
-        if vals.get("signer_id") and "competence" not in vals and company.sudo()._vanban_profile()._has_two_levels():  # safe: configuration
+        company = (company or self.company_id).sudo()  # safe: configuration
+        if vals.get("signer_id") and "competence" not in vals and company._vanban_profile()._has_two_levels(company):
             derived["competence"] = self._competence_of(self.env["res.users"].browse(vals["signer_id"]))
         return derived
 

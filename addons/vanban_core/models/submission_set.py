@@ -1,27 +1,15 @@
 import base64
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from ..report import submission_slip
 from ..tools import fonts, print_set
 from .document_template import OFFICE
 
+# each one may take a minute of a request
+MAX_CONVERTED = 10
 PICTURES = ("image/jpeg", "image/png")
-
-
-class SubmissionSet(models.TransientModel):
-    """A printed set on its way to the browser of whoever asked for it.
-
-    It holds pages that not every reader of the draft may see (the incoming document), so it is no file of the draft.
-    """
-
-    _name = "vanban.submission.set"
-    _description = "Printed submission set"
-
-    document_id = fields.Many2one("vanban.document", required=True, readonly=True, ondelete="cascade")
-    name = fields.Char(required=True, readonly=True)
-    content = fields.Binary(required=True, readonly=True, attachment=False)
 
 
 class DocumentSubmissionSet(models.Model):
@@ -58,20 +46,22 @@ class DocumentSubmissionSet(models.Model):
             files |= document.main_file_id | document._current_annexes()
         return files | self._current_annexes()
 
-    def _current_annexes(self):
-        """Annexes without those of which a later version was made (sealed, converted)."""
-        annexes = self.file_ids.filtered(lambda file: file.role == "annex").sorted("id")
-        return annexes - annexes.source_id
-
     def _submission_parts(self):
         """[(title, PDF)]; files that have no pages are named on a page at the end."""
-        parts, unprintable = [], []
-        for file in self._submission_files():
+        files = self._submission_files()
+        print_set.check_size(sum(files.mapped("size")))
+        parts, unprintable, converted = [], [], 0
+        for file in files:
             raw = file._raw()
             if file.mimetype == "application/pdf":
                 parts.append((file.name, raw))
-            elif file.mimetype in OFFICE:
-                parts.append((file.name, self._to_pdf(raw, OFFICE[file.mimetype])))
+            elif file.mimetype in OFFICE and converted < MAX_CONVERTED:
+                converted += 1
+                try:
+                    parts.append((file.name, self._to_pdf(raw, OFFICE[file.mimetype])))
+                except UserError:
+                    # damaged, or too much for the converter: the others are printed all the same
+                    unprintable.append(file.name)
             elif file.mimetype in PICTURES:
                 parts.append((file.name, print_set.picture_page(raw)))
             else:

@@ -125,9 +125,11 @@ class Template(models.Model):
         unit = document.department_id.sudo().vanban_symbol  # safe: as above
         lines = (["Như trên;"] if is_letter and to_rows else []) + [f"{name};" for name in copies.mapped("name")]
         position = (document.signer_position or "").upper()
+        # a body for which the agency issues has no agency above it on its head (NĐ 30/2020, PL I, II.2)
+        body = document.issuer_id.sudo() - company.partner_id  # safe: as above
         annex_kind, annex_title = self._annex_heading(document.annex_title)
         return {
-            "parent_name": (company.vanban_parent_name or "").upper(),
+            "parent_name": "" if body else (company.vanban_parent_name or "").upper(),
             "agency_name": (document.issuer_name or company.name).upper(),
             "issuer_title": document.issuer_name or company.name,
             "notation": document.code_notation or "",
@@ -136,7 +138,7 @@ class Template(models.Model):
             # number and date stay open in what is attached (NĐ 30/2020, PL I, IV.2)
             "kind_title": f"{document.kind_id.name or ''} số …/{document.code_notation or ''} ngày … tháng … năm …",
             "subject": self._bare_subject(document.subject) if is_letter else (document.subject or ""),
-            "authority": f"{document.authority_title or document.signer_position or ''} {company.name}".strip().upper(),
+            "authority": f"{document.authority_title or document.signer_position or ''} {(body or company).name}".strip().upper(),
             "to_list": to_rows.mapped("name"),
             "addressed": document.kind_id.code in ("to_trinh", "bao_cao"),
             "paragraphs": [self._rich(paragraph) for paragraph in html_paragraphs.paragraphs(document.body)],

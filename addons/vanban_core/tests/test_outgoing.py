@@ -133,10 +133,9 @@ class TestOutgoing(OutgoingCase):
         scan = document.main_file_id.with_user(self.specialist)._raw()
         document.with_user(self.clerk).action_sign_on_paper("quet.pdf", base64.b64encode(scan).decode())
         document.with_user(self.clerk).action_clerk_check()
-        document.with_user(self.clerk).action_allocate_number()
-        document.with_user(self.clerk).medium = "paper"
-        document.with_user(self.clerk).action_paper_done()
-        self.refused(document.with_user(self.clerk).action_issue, "Content")
+        # refused before a number is spent on what can never be issued
+        self.refused(document.with_user(self.clerk).action_allocate_number, "Content")
+        self.assertFalse(document.code_number)
 
     @proves("OUT-37")
     def test_vague_recipients_are_refused(self):

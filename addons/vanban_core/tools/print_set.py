@@ -15,6 +15,12 @@ class SetError(RuntimeError):
     """The set cannot be made; the message (Vietnamese) says what to do."""
 
 
+def check_size(total):
+    """SetError when files of ``total`` bytes are too much for one set; asked before they are read."""
+    if total > MAX_BYTES:
+        raise SetError("Bộ hồ sơ trình quá lớn để in thành một tệp. Hãy in từng tệp.")
+
+
 def merge(parts):
     """One PDF of ``[(title, PDF bytes)]`` in this order, with a bookmark for each part.
 
@@ -24,8 +30,7 @@ def merge(parts):
     """
     import pikepdf
 
-    if sum(len(raw) for _title, raw in parts) > MAX_BYTES:
-        raise SetError("Bộ hồ sơ trình quá lớn để in thành một tệp. Hãy in từng tệp.")
+    check_size(sum(len(raw) for _title, raw in parts))
     out = io.BytesIO()
     with pikepdf.new() as merged:
         marks, opened = [], []

@@ -24,6 +24,7 @@ from . import (
     register_print_wizard,
     metadata_view,
     register_wizard,
+    submission_set,
     transfer_wizard,
     unit_submit_wizard,
 )

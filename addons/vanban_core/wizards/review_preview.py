@@ -37,7 +37,7 @@ class ReviewPreview(models.TransientModel):
         signer = dict(self.env["vanban.review.step"]._fields["who"]._description_selection(self.env))["signer"]
         for preview in self:
             profile = preview.company_id._vanban_profile()
-            preview.two_levels = profile._has_two_levels()
+            preview.two_levels = profile._has_two_levels(preview.company_id)
             # a draft in memory only: nothing is stored, nobody is told
             draft = self.env["vanban.document"].new({
                 "direction": "out", "state": "draft", "company_id": preview.company_id.id, "kind_id": preview.kind_id.id,

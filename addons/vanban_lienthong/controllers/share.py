@@ -48,9 +48,11 @@ class Share(http.Controller):
         try:
             place = int(after) if len(after) < 12 else -1
             moment = datetime.datetime.fromisoformat(since) if since else None
-            if place < 0 or (moment and moment.tzinfo):
+            if place < 0:
                 raise ValueError
-        except ValueError:
+            if moment and moment.tzinfo:  # as in our own answers
+                moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+        except (ValueError, OverflowError):
             return _refused(400, "parameters", "Tham số không đúng: after là số, since là thời điểm UTC dạng 2026-01-31T08:00:00.")
         rows, following = client._tasks(place, moment)
         return _answer(200, {"tasks": rows, "next": following})

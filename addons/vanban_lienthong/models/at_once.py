@@ -31,15 +31,25 @@ def _begin(key):
             _running[key] = True
             return
         _running[key] = False
-    threading.Thread(target=_work, args=(key,), daemon=True, name=f"vanban-{key[2]}").start()
+    try:
+        threading.Thread(target=_work, args=(key,), daemon=True, name=f"vanban-{key[2]}").start()
+    except RuntimeError:  # no thread to be had: the scheduled job does it
+        with _lock:
+            _running.pop(key, None)
+        _logger.info("no thread for %s of %s", key[2], key[1])
 
 
 def _work(key):
     dbname, model, method = key
     while True:
         try:
-            with Registry(dbname).cursor() as cr:
-                getattr(api.Environment(cr, SUPERUSER_ID, {"vanban_at_once": True})[model], method)()
+            registry = Registry(dbname).check_signaling()
+            try:
+                with registry.cursor() as cr:
+                    getattr(api.Environment(cr, SUPERUSER_ID, {"vanban_at_once": True})[model], method)()
+            finally:
+                # batches were committed on the way: other workers hear what their caches must forget
+                registry.signal_changes()
         except Exception:  # the scheduled job does the same work and reports what is wrong
             _logger.info("%s of %s right after the commit", method, model, exc_info=True)
         with _lock:

@@ -84,6 +84,7 @@ class PacketIn(models.Model):
     _held = models.Index("(urgency DESC, id DESC) WHERE state = 'quarantined'")
     _to_read = models.Index("(id) WHERE state = 'received'")
 
+    @api.depends_context("uid")
     @api.depends("document_code", "sender_name", "sender_code", "received_date")
     def _compute_display_name(self):
         """A packet that could not be read has no identifier: its sender and time tell it from others."""
@@ -93,6 +94,7 @@ class PacketIn(models.Model):
             packet.display_name = packet.document_code or self.env._(
                 "Packet from %(sender)s, %(time)s", sender=packet.partner_id.name or packet.sender_name or packet.sender_code or "–",
                 time=moment.strftime("%H:%M %d/%m/%Y"))
+        self._hide_names()
 
     def _is_clerk(self):
         user = self.env.user

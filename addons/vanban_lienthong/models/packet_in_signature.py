@@ -53,7 +53,9 @@ class PacketInSignature(models.Model):
         if not report.signatures:
             return {**none, "signature_reason": report.reason[:300]}, ()
         one = report.signatures[0]
-        names = {self._plain_name(one.signer.get(key)) for key in ("cn", "organisation")} - {""}
+        # a member of the staff is not the agency, though its name stands in his certificate
+        keys = ("cn",) if one.kind == "personal" else ("cn", "organisation")
+        names = {self._plain_name(one.signer.get(key)) for key in keys} - {""}
         return {
             "signature_state": one.overall, "signature_signer": (one.signer.get("cn") or "")[:200] or False,
             "signature_reason": (one.reason or one.groups["signature"].reason)[:300],

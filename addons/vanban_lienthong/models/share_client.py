@@ -69,12 +69,14 @@ class ShareClient(models.Model):
         domain = [
             ("id", ">", after), ("company_id", "=", self.company_id.id), ("document_id.restricted", "=", False),
             ("document_id.secrecy", "=", "0"),
+            "|", ("document_id.kind_id", "=", False), ("document_id.kind_id.restricted", "=", False),
         ]
         if self.department_ids:
             domain.append(("department_id", "in", self.department_ids.ids))
         if since:
             domain.append(("write_date", ">=", since))
-        rows = self.env["vanban.assignment"].search(domain, order="id", limit=PAGE)
+        # in which unit somebody works depends on the agency
+        rows = self.env["vanban.assignment"].with_company(self.company_id).search(domain, order="id", limit=PAGE)
         now = fields.Datetime.now()
         if not self.last_used or now - self.last_used > datetime.timedelta(minutes=1):
             self.last_used = now

@@ -67,8 +67,16 @@ class TestShare(LienthongCase, HttpCase):
         task.document_id.sudo().restricted = True
         self.env.flush_all()
         self.assertNotIn(task.id, [row["id"] for row in self.get().json()["tasks"]])
-        # what changed since a moment, and what lies behind an id
         task.document_id.sudo().restricted = False
+        # nor is one of a kind that not everybody reads
+        task.document_id.kind_id.sudo().restricted = True
+        self.env.flush_all()
+        self.assertNotIn(task.id, [row["id"] for row in self.get().json()["tasks"]])
+        task.document_id.kind_id.sudo().restricted = False
+        # what changed since a moment (also as our own answer writes it), and what lies behind an id
+        self.env.flush_all()
+        [row] = [row for row in self.get().json()["tasks"] if row["id"] == task.id]
+        self.assertIn(task.id, [one["id"] for one in self.get(since=row["changed"]).json()["tasks"]])
         self.env.flush_all()
         later = (fields.Datetime.now() + datetime.timedelta(hours=1)).replace(microsecond=0).isoformat()
         self.assertEqual(self.get(since=later).json()["tasks"], [])

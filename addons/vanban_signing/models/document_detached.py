@@ -68,7 +68,7 @@ class DocumentDetached(models.Model):
             )  # fmt: skip
 
     def _pdf_to_verify(self, file_id=None):
-        file = self.env["vanban.file"].browse(file_id).exists()
+        file = self.env["vanban.file"].browse(file_id).exists() if file_id else self.main_file_id
         if file and file.document_id == self and file.mimetype != PDF:
             self.check_access("read")
             if file.is_signed_beside:

@@ -135,8 +135,14 @@ class DocumentStore(models.Model):
         if super()._has_valid_agency_signature():
             return True
         one = self._signature_state(self.main_file_id, SEAL)
+        if one is None:
+            return False
         seals = self.env["vanban.certificate"]._seals_of(self.company_id, *self._sealer())
-        return one is not None and one.signer.get("sha256") in seals.mapped("sha256")
+        # safe: compares fingerprints only. A seal of the unit registered later does not undo what was sealed before
+        used = self.env["vanban.signing.session"].sudo().search([
+            ("document_id", "=", self.id), ("purpose", "=", "seal"), ("outcome", "=", "done"),
+        ]).certificate_id  # fmt: skip
+        return one.signer.get("sha256") in (seals | used).mapped("sha256")
 
     def _archive_forget(self, reason):
         """Destruction in the archive: bytes prepared for a signature go too; the record of the signatures stays."""

@@ -1,3 +1,4 @@
+import datetime
 import os
 import re
 from pathlib import Path
@@ -26,6 +27,14 @@ class _SoftwareKey:
         if not isinstance(self._key, rsa.RSAPrivateKey) or not certificates:
             raise ValueError("an RSA key and its certificate are needed")
         self.certificate, *self.chain = [one.public_bytes(serialization.Encoding.DER) for one in certificates]
+
+    @property
+    def end(self):
+        return x509.load_der_x509_certificate(self.certificate).not_valid_after_utc
+
+    def is_in_force(self):
+        begin = x509.load_der_x509_certificate(self.certificate).not_valid_before_utc
+        return begin <= datetime.datetime.now(datetime.UTC) <= self.end
 
     def sign(self, data):
         return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
@@ -64,11 +73,16 @@ class XmlSignature(models.AbstractModel):
         code = company.vanban_code or ""
         if folder and _CODE.fullmatch(code) and (path := Path(folder) / f"{code}.pem").is_file():
             try:
-                return _SoftwareKey(path.read_bytes())
+                key = _SoftwareKey(path.read_bytes())
             except (OSError, ValueError, TypeError) as error:
                 raise UserError(self.env._(
                     "The key file for packets of “%(agency)s” cannot be read. Ask the system operator to check VANBAN_PACKET_KEYS.",
                     agency=company.name)) from error
+            if not key.is_in_force():
+                raise UserError(self.env._(
+                    "The certificate of the key file for packets of “%(agency)s” ended on %(date)s or does not begin yet. Ask the system "
+                    "operator to replace it.", agency=company.name, date=key.end.strftime("%d/%m/%Y")))
+            return key
         if company.vanban_seal_provider != "hsm":
             raise UserError(self.env._(
                 "“%(agency)s” has no key at the server with which packets could be signed. Ask the system operator to set it up, "

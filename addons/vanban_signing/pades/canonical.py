@@ -129,6 +129,8 @@ class _Whole:
         self._scopes, self._depth, self._skip, self._over = [{}], 0, 0, False
 
     def start(self, name, attributes):
+        if len(attributes) > ATTRIBUTES:
+            raise XmlRefused("too many attributes")
         own = declared(attributes)
         scope = {**self._scopes[-1], **own} if own else self._scopes[-1]
         self._scopes.append(scope)

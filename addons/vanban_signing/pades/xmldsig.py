@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from .authentication import Judge
 from .bounds import TimeLimit, limited
-from .canonical import Canonical, XmlRefused, declared, local_of, parse, prefix_of, write_canonical
+from .canonical import ATTRIBUTES, Canonical, XmlRefused, declared, local_of, parse, prefix_of, write_canonical
 from .embedded import FileEvidence
 from .errors import SignError
 from .evidence import chain_of
@@ -259,6 +259,8 @@ class _Finder:
         self._scopes, self._open, self._size, self._nodes, self._depth = [{}], [], 0, 0, 0
 
     def start(self, name, attributes):
+        if len(attributes) > ATTRIBUTES:
+            raise XmlRefused("too many attributes")
         own = declared(attributes)
         scope = {**self._scopes[-1], **own} if own else self._scopes[-1]
         self._scopes.append(scope)

@@ -11,6 +11,7 @@ from odoo.addons.vanban_core.tests.common import make_pdf
 from odoo.addons.vanban_core.tests.proves import proves
 
 from ..pades.layout import MM
+from ..pades.verify import verify
 from .common import SigningCase, b64, draft_pdf, text_of
 
 
@@ -135,8 +136,6 @@ class TestSeal(SigningCase):
                 file.with_user(user).sudo()._attachment().write({"raw": b"other"})
             with self.assertRaises(AccessError):
                 file.with_user(user).sudo().unlink()
-        from ..pades.verify import verify
-
         raw, store = file._raw(), self.env["vanban.trust.anchor"]._trust_store()
         for position in range(200, len(raw) - 200, len(raw) // 12):
             altered = raw[:position] + bytes([raw[position] ^ 1]) + raw[position + 1 :]
@@ -154,8 +153,6 @@ class TestSeal(SigningCase):
 
     @proves("OUT-19")
     def test_a_document_signed_with_ink_needs_the_agency_signature_alone_on_its_first_page(self):
-        from odoo.addons.vanban_signing.pades.verify import verify
-
         for preset, words in (("hcm", ()), ("bacgiang", ("Sao y",))):
             profile = self.company._vanban_profile()
             profile.action_load_preset(preset)

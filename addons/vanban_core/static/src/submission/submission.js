@@ -2,9 +2,10 @@ import { deserializeDate, deserializeDateTime, formatDate, formatDateTime } from
 import { localization } from "@web/core/l10n/localization";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 
 /** The submission before the person who decides: summary, proposals, opinions and related documents beside the draft. */
 export class DocumentSubmission extends Component {
@@ -15,8 +16,7 @@ export class DocumentSubmission extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.state = useState({ data: null });
-        onWillStart(() => this.load(this.props.record));
-        onWillUpdateProps((nextProps) => this.load(nextProps.record));
+        useRecordObserver((record) => this.load(record));
     }
 
     async load(record) {
@@ -25,8 +25,20 @@ export class DocumentSubmission extends Component {
             return;
         }
         this.key = key;
+        if (this.shown !== record.resId) {
+            this.state.data = null; // never beside the decision on another document
+            this.shown = record.resId;
+        }
         const wanted = record.resId && record.data.to_decide;
-        this.state.data = wanted ? await this.orm.call("vanban.document", "get_submission", [[record.resId]]) : null;
+        try {
+            const data = wanted ? await this.orm.call("vanban.document", "get_submission", [[record.resId]]) : null;
+            if (key === this.key) {
+                this.state.data = data; // else the reader went on to another document meanwhile
+            }
+        } catch (error) {
+            this.key = null;
+            throw error;
+        }
     }
 
     when(text) {

@@ -3,9 +3,10 @@ import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 
 // a stay of a minute in a course of weeks must still be seen (percent of the axis)
 const NARROWEST = 1.5;
@@ -37,17 +38,31 @@ export class DocumentTimeline extends Component {
             { kind: "returned", name: _t("Returned") },
             { kind: "late", name: _t("After the deadline") },
         ];
-        onWillStart(() => this.load(this.props.record));
-        onWillUpdateProps((nextProps) => this.load(nextProps.record));
+        useRecordObserver((record) => this.load(record));
     }
 
     async load(record) {
         const key = `${record.resId}:${record.data.state}:${record.data.write_date || ""}`;
-        if (!record.resId || key === this.key) {
+        if (key === this.key) {
             return;
         }
         this.key = key;
-        this.state.picture = await this.orm.call("vanban.document", "get_timeline", [[record.resId]]);
+        if (this.shown !== record.resId) {
+            this.state.picture = null;
+            this.shown = record.resId;
+        }
+        if (!record.resId) {
+            return;
+        }
+        try {
+            const picture = await this.orm.call("vanban.document", "get_timeline", [[record.resId]]);
+            if (key === this.key) {
+                this.state.picture = picture; // else the reader went on to another document meanwhile
+            }
+        } catch (error) {
+            this.key = null;
+            throw error;
+        }
     }
 
     get kinds() {
