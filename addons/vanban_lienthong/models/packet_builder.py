@@ -145,7 +145,8 @@ class PacketBuilder(models.AbstractModel):
                 written = write_packet(packet, path)
             except PacketError as error:
                 raise UserError(error.message_vi) from error
-            if peers and peers._signs_packets() and (signed := peers._sign_packet(company, path, values["type"])):
+            waits = values["type"] == "document" and values.get("business_type") != str(names.REVOKE)
+            if peers and peers._signs_packets() and (signed := peers._sign_packet(company, path, waits)):
                 path, written = signed
             # safe: the flow that sends has checked its own right
             stored = self.env["vanban.packet"].sudo().create({

@@ -42,18 +42,19 @@ class PeerSignature(models.Model):
         if self._requires_signature():
             self.env["vanban.xml.signature"]._key(company)
 
-    def _sign_packet(self, company, path, kind):
+    def _sign_packet(self, company, path, waits):
         """(path, Written) of the signed packet beside ``path``; None when it leaves unsigned, which is logged.
 
-        A status never waits for a key: the recipient holds it when it insists.
+        A status or a recall never waits for a key: the recipient holds it when it insists.
 
-        :raise UserError: a document for which a connection requires the signature
+        :param bool waits: the packet may wait until there is a key again
+        :raise UserError: a packet that waits and for which a connection requires the signature
         """
         target = Path(path).with_name("signed.edxml")
         try:
             self.env["vanban.xml.signature"]._sign(company, path, target)
         except UserError as error:
-            if kind == "document" and self._requires_signature():
+            if waits and self._requires_signature():
                 raise
             self.env["vanban.log"]._log_refused("sign_packet", str(error))
             return None
