@@ -68,6 +68,8 @@ class DocumentCopyFlow(models.Model):
             # what the decision is about shows the signer and the recipients chosen last
             copy._check_allowed_logged("submit_review")
             copy._make_copy_pages()
+            # who certifies a copy compares it with its original (Đ.27.2)
+            copy.sudo().copied_id._grant(users=copy.signer_id, source="copy")  # safe: read only, and only the chosen signer
         return super().action_submit_review(comment)
 
     def _guard_submit_review(self):

@@ -73,7 +73,11 @@ class TestCopy(IssuingCase):
             self.assertIn(words, text)
         self.assertLess(text.index("Noi dung van ban"), text.index("SAO Y"))
         self.assertEqual(len(pdf_text(copy.main_file_id._raw())), 1)
+        self.assertFalse(original.with_user(self.chief).has_access("read"))
         self.on_paper_issued(copy)
+        # who certified it was let see the original, and only see it
+        self.assertTrue(original.with_user(self.chief).has_access("read"))
+        self.assertFalse(original.with_user(self.chief).has_access("write"))
         self.assertEqual((copy.state, copy.code, copy.printed_copies), ("issued", "01/SY-SNV", 2))
         self.assertTrue(copy.kept_copy_date)
         self.assertEqual(copy.register_id.kind_ids.mapped("code"), ["sao_y", "sao_luc", "trich_sao"])
