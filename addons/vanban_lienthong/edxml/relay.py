@@ -1,5 +1,6 @@
 """What a relay adds to a packet that passes: its own trace header, and nothing else (QCVN 102, TraceHeaderList)."""
 import hashlib
+import os
 import re
 from xml.sax.saxutils import escape
 
@@ -8,6 +9,8 @@ from .writer import Written
 _CHUNK = 256 * 1024
 # The header stands before the files; a list further behind is not looked for.
 _LOOK_AHEAD = 4 * 1024 * 1024
+# A signature may stand behind the files, too.
+_LOOK_BACK = 512 * 1024
 _LIST_END = re.compile(rb"</(?:[\w.-]+:)?TraceHeaderList\s*>")
 _SIGNED = re.compile(rb"<(?:[\w.-]+:)?SignedInfo[\s/>]")
 _TRACE_END = re.compile(rb"</([\w.-]+:)?TraceHeader\s*>")
@@ -22,7 +25,7 @@ def add_trace(source, target, organ_id, moment):
     """
     with open(source, "rb") as stream:
         head = stream.read(_LOOK_AHEAD)
-        place, prefix = (None, "") if _SIGNED.search(head) else _place(head)
+        place, prefix = (None, "") if _is_signed(stream, head) else _place(head)
         trace = b""
         if place is not None:
             trace = (f"<{prefix}TraceHeader><{prefix}OrganId>{escape(organ_id)}</{prefix}OrganId>"
@@ -36,6 +39,16 @@ def add_trace(source, target, organ_id, moment):
                 output.write(head)
                 head = stream.read(_CHUNK)
     return Written(size, digest.hexdigest())
+
+
+def _is_signed(stream, head):
+    """Whether the packet carries an XML signature, before its files (in ``head``) or behind them; ``stream`` stays where it is."""
+    if _SIGNED.search(head):
+        return True
+    stream.seek(max(len(head), stream.seek(0, os.SEEK_END) - _LOOK_BACK))
+    tail = stream.read()
+    stream.seek(len(head))
+    return bool(_SIGNED.search(tail))
 
 
 def _place(head):

@@ -102,18 +102,31 @@ def parse(stream, start, end, text=None, instruction=None):
     parser.buffer_text = True
     parser.buffer_size = 64 * 1024
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda name: end(name, parser.CurrentByteIndex)
+    skipped = 0
+    parser.EndElementHandler = lambda name: end(name, parser.CurrentByteIndex + skipped)
     if text:
         parser.CharacterDataHandler = text
     if instruction:
         parser.ProcessingInstructionHandler = instruction
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = _refuse
     try:
-        while chunk := stream.read(_CHUNK):
+        chunk = stream.read(_CHUNK)
+        skipped = _leading(chunk)
+        chunk = chunk[skipped:]
+        while chunk:
             parser.Parse(chunk, False)
+            chunk = stream.read(_CHUNK)
         parser.Parse(b"", True)
     except (expat.ExpatError, LookupError) as error:
         raise XmlRefused(str(error)) from None
+
+
+def _leading(chunk):
+    """Number of bytes before the declaration; some gateways put a line break or a banner there, no reader of packets minds."""
+    if chunk[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in chunk[:4]:
+        return 0
+    start = chunk.find(b"<?xml")
+    return max(0, start if start >= 0 else chunk.find(b"<"))
 
 
 def _refuse(*_args):

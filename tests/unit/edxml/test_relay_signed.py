@@ -17,3 +17,10 @@ def test_signed_packet_passes_unchanged(tmp_path):
     source.write_bytes(signed)
     written = add_trace(source, target, "H99.01", datetime(2026, 3, 9, 8, 0))
     assert target.read_bytes() == signed and written.size == len(signed)
+    # the signature may also be the last child of the root, behind files longer than what is read at once
+    signature = b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo/></ds:Signature>'
+    root = plain.rstrip().rfind(b"</")
+    behind = plain[:root] + b"<!--" + b"x" * (5 * 1024 * 1024) + b"-->" + signature + plain[root:]
+    source.write_bytes(behind)
+    add_trace(source, target, "H99.01", datetime(2026, 3, 9, 8, 0))
+    assert target.read_bytes() == behind

@@ -30,6 +30,21 @@ def test_signed_packet():
     assert xmldsig.verify(PACKET, trust()).overall == "unknown" and not xmldsig.verify(PACKET, trust()).signatures
 
 
+@pytest.mark.parametrize("junk", [b"\r\n", b"\xef\xbb\xbf", b"gateway 1.0\r\n\r\n"])
+def test_bytes_before_the_declaration_do_not_matter(junk):
+    """The reader of packets skips them, too."""
+    signed = xmldsig.sign(PACKET, agency(), chain())
+    assert xmldsig.verify(junk + signed, trust()).overall == "valid"
+    assert xmldsig.verify(junk + signed.replace(b"05/SNV", b"06/SNV"), trust()).overall == "invalid"
+    assert xmldsig.verify(xmldsig.sign(junk + PACKET, agency(), chain()), trust()).overall == "valid"
+
+
+def test_tags_with_masses_of_namespaces_are_refused_at_once():
+    names = " ".join(f"xmlns:a{index}='urn:{index}'" for index in range(70))
+    signed = xmldsig.sign(PACKET, agency(), chain()).replace(b"<So>", f"<So {names}>".encode())
+    assert xmldsig.verify(signed, trust()).overall == "invalid"
+
+
 def signature(signed):
     return re.search(rb"<ds:Signature .*</ds:Signature>", signed, re.DOTALL)[0]
 
