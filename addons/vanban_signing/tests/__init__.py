@@ -1,4 +1,5 @@
 from . import (
+    test_batch_http,
     test_certificate,
     test_custody,
     test_form,
