@@ -12,8 +12,17 @@ def uninstall_hook(env):
         DROP FUNCTION IF EXISTS vanban_log_refuse() CASCADE;
         DROP FUNCTION IF EXISTS vanban_log_queue() CASCADE;
         DROP TABLE IF EXISTS vanban_log_pending;
-        DROP FUNCTION IF EXISTS vanban_chase_append_only() CASCADE;
-        DROP FUNCTION IF EXISTS vanban_chase_line_append_only() CASCADE;
-        DROP FUNCTION IF EXISTS vanban_debt_entry_append_only() CASCADE;
+        DO $$
+        DECLARE
+            one regprocedure;
+        BEGIN
+            -- one for each model of vanban.append.only
+            FOR one IN
+                SELECT oid::regprocedure FROM pg_proc
+                 WHERE proname LIKE 'vanban\\_%\\_append\\_only' AND pronamespace = current_schema()::regnamespace
+            LOOP
+                EXECUTE 'DROP FUNCTION ' || one || ' CASCADE';
+            END LOOP;
+        END $$;
         """
     )

@@ -15,7 +15,8 @@ def test_each_fault_once(network, snv, stc):
         run.issue()
         run.kill_sender()
         run.restart_receiver()
-        run.wait(120)
+        # a server that comes back looks into its queue within a minute, a lost answer takes its 20 seconds, then the next minute
+        run.wait(300)
         assert run.there.lost + run.back.lost
         run.check()
     finally:
