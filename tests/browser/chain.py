@@ -97,6 +97,8 @@ class Chain:
         head = self.person("truongphong2")
         head.open("tham-gia-y-kien", ".o_list_view, .o_kanban_view")
         row = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost)"
+        head.page.see(row, self.subject)
+        head.settle()
         head.page.evaluate(
             "(row, text) => [...document.querySelectorAll(row)].filter((el) => el.innerText.includes(text))"
             ".forEach((el) => el.setAttribute('data-chain', '1'))", row, self.subject,

@@ -33,7 +33,8 @@ class ReviewStage(models.Model):
                 stage.reviewers = given.reviewer_id.name
             else:
                 # the head of a unit without departments answers for both steps at once
-                passed = stage in document.sudo()._review_steps()._reached(document)  # safe: order of the steps
+                kept = document.sudo().review_stage_ids.filtered(lambda one, document=document: one.round == document.round)  # safe: order
+                passed = stage in kept._reached(document)
                 stage.progress = "current" if is_current else "passed" if passed else "waiting"
                 stage.reviewers = ", ".join(stage._holders(document).sudo().mapped("name"))  # safe: names of colleagues
 

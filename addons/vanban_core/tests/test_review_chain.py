@@ -228,6 +228,8 @@ class TestReviewChain(OutgoingCase):
         self.assertEqual(document.state, "legal")
         self.send_back(document, legal, "Sai căn cứ pháp lý")
         self.assertEqual((document.state, document._can_act()), ("rework", True))
+        # the drafter sees how far it came, also while no step has it
+        self.assertLessEqual(set(document.with_user(self.specialist).current_stage_ids.mapped("progress")), {"done", "returned", "waiting"})
         document.action_submit_review()
         self.agree(document, self.unit_head)
         self.agree(document, legal)
