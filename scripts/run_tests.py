@@ -1,7 +1,7 @@
 """Run the tests: unit, addons, system, browser; one pytest process each, exit status 1 when any fails.
 
-All together they run in two lanes, each part's output printed when it ends; the browser comes last, alone, because a
-person's clicks suffer most from a busy machine.
+All together they run in two lanes, each part's output printed when it ends; the browser comes last, for the most part
+alone, because a person's clicks suffer most from a busy machine.
 
 ``run_tests.py [--part unit] [--addon vanban_core] [-k EXPRESSION] [-x]``; ``make test`` passes PART, ADDON and K.
 What the tests prove goes to ``var/trace/<part>.json`` and, over all parts, to ``var/trace.json``.
@@ -18,8 +18,8 @@ from coverage_of_rows import merge
 
 ROOT = testdb.ROOT
 PARTS = ("unit", "addons", "system", "browser")
-#: What may run beside each other: each stage waits for all lanes of the one before.
-STAGES = ((("addons",), ("unit", "system")), (("browser",),))
+#: What may run beside each other, each lane in its order.
+LANES = (("addons", "browser"), ("unit", "system"))
 # Only when asked for: hours of faults and hundreds of thousands of broken inputs.
 ENDURANCE = "soak"
 PACKAGES = ("vanban_core", "vanban_signing", "vanban_lienthong", "vanban_archive")
@@ -100,6 +100,7 @@ def _lane(parts, options):
         command = ["python", "-u", __file__, "--part", part, "--in-lane"]
         command += ["-k", options.k] if options.k else []
         command += ["-x"] if options.exitfirst else []
+        print(f"== {part} begins", flush=True)
         started = time.monotonic()
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -115,11 +116,9 @@ def _everything(options):
     # Once, before the lanes: the template of the databases would make one of them wait for the other.
     testdb.addons_template(testdb.with_dependencies(sorted(testdb.manifests())))
     results = {}
-    for lanes in STAGES:
-        print(f"== running {', '.join(part for lane in lanes for part in lane)}", flush=True)
-        with ThreadPoolExecutor(len(lanes)) as pool:
-            for found in pool.map(lambda lane: _lane(lane, options), lanes):
-                results |= found
+    with ThreadPoolExecutor(len(LANES)) as pool:
+        for found in pool.map(lambda lane: _lane(lane, options), LANES):
+            results |= found
     return results
 
 
