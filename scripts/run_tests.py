@@ -69,7 +69,7 @@ def _addons(options):
     database = f"vb_test_{os.getpid()}"
     testdb.drop_orphans()
     try:
-        testdb.prepare(chosen, database)
+        testdb.prepare(testdb.with_tested(chosen), database)
         environment = {"VANBAN_TEST_DB": database}
         if testdb.has_browser_tests(chosen):
             environment["VANBAN_BROWSER_TESTS"] = "1"

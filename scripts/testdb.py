@@ -59,6 +59,15 @@ def with_dependencies(addons):
     return sorted(needed)
 
 
+def with_tested(addons):
+    """Return ``addons`` and those whose tests they use: what two of them do together is tested where both are installed."""
+    found = set(addons)
+    for addon in addons:
+        for path in (ROOT / "addons" / addon / "tests").glob("**/*.py"):
+            found |= set(re.findall(r"\bodoo\.addons\.(vanban_\w+)", path.read_text(encoding="utf-8")))
+    return sorted(found & set(manifests()))
+
+
 def _digest(*parts):
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 

@@ -4,17 +4,19 @@ import json
 import tempfile
 from pathlib import Path
 
-from odoo.sql_db import db_connect
 from odoo.tests import tagged
-from odoo.tests.common import get_db_name
 
 from odoo.addons.vanban_core.models.document_files import FILE_TOKEN
 from odoo.addons.vanban_core.tests.proves import proves
+from odoo.addons.vanban_signing.tests.common import SigningCase
 
 from ..package import check_package, unpack_package
 
 
-class SignedDossier:
+@tagged("post_install", "-at_install")
+class TestSignedDossier(SigningCase):
+    """With real tokens and real signatures."""
+
     def submitted(self):
         """An issued document with two real signatures, filed, its dossier closed and handed over."""
         document = self.outgoing(state="sealed")
@@ -66,18 +68,3 @@ class SignedDossier:
         check = self.authenticity(handover)
         self.assertEqual(check.result, "failed")
         self.assertIn("Không toàn vẹn", check.detail)
-
-
-def _signing_installed():
-    with db_connect(get_db_name()).cursor() as cr:
-        cr.execute("SELECT 1 FROM ir_module_module WHERE name = 'vanban_signing' AND state IN ('installed', 'to upgrade')")
-        return bool(cr.fetchone())
-
-
-# the archive does without the signing addon; where both are installed, what they do together is tested
-if _signing_installed():
-    from odoo.addons.vanban_signing.tests.common import SigningCase
-
-    @tagged("post_install", "-at_install")
-    class TestSignedDossier(SignedDossier, SigningCase):
-        """With real tokens and real signatures."""

@@ -27,6 +27,7 @@ from . import (
     assignment,
     assignment_creation,
     direction,
+    authority_mixin,
     delegation,
     review,
     review_rule,

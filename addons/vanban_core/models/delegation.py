@@ -1,7 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
-
-from .transition_mixin import Transition
+from odoo.exceptions import UserError, ValidationError
 
 # who has powers to delegate (requirements, part 4)
 PRINCIPALS = ",".join(f"vanban_core.group_{name}" for name in ("leader", "office_chief", "unit_head", "department_head"))
@@ -14,17 +12,11 @@ class Delegation(models.Model):
     """
 
     _name = "vanban.delegation"
-    _inherit = ["vanban.transition.mixin"]
+    _inherit = ["vanban.authority.mixin"]
     _description = "Delegation of powers"
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
-    _transitions = (
-        Transition("confirm", ("draft",), ("confirmed",), who="_is_principal", guard="_guard_confirm", effect="_effect_changed"),
-        Transition("revoke", ("draft", "confirmed"), ("revoked",), who="_may_revoke", comment=True, effect="_effect_changed"),
-    )
-
-    company_id = fields.Many2one("res.company", "Agency", required=True, default=lambda self: self.env.company, index=True)
     principal_id = fields.Many2one(
         "res.users", "Delegator", required=True, default=lambda self: self.env.user, ondelete="restrict", index=True,
         help="Whose power it is.",
@@ -39,21 +31,9 @@ class Delegation(models.Model):
         required=True, default="distribution",
     )  # fmt: skip
     kind_ids = fields.Many2many("vanban.document.kind", string="Only these kinds", help="Kinds that may be signed; empty: all.")
-    date_from = fields.Date("From", required=True, default=lambda self: self.env["vanban.register"]._today())
-    date_to = fields.Date("Until", required=True)
+    date_to = fields.Date(required=True)
     document = fields.Char("Written authorisation", required=True, help="Number, symbol and date of the paper that delegates.")
     document_id = fields.Many2one("vanban.document", "Document in the system", ondelete="restrict")
-    note = fields.Text("Limits and conditions")
-    state = fields.Selection(
-        [("draft", "Draft"), ("confirmed", "Confirmed"), ("revoked", "Revoked")], "Status", required=True, default="draft", readonly=True
-    )
-    revoked_date = fields.Datetime("Revoked on", readonly=True)
-    status = fields.Selection(
-        [("draft", "Draft"), ("planned", "Not begun"), ("active", "In force"), ("expired", "Expired"), ("revoked", "Revoked")],
-        "Validity", compute="_compute_status",
-    )  # fmt: skip
-    may_confirm = fields.Boolean(compute="_compute_may")
-    may_revoke = fields.Boolean(compute="_compute_may")
 
     _term = models.Constraint("CHECK(date_to >= date_from)", "The last day of a delegation lies before its first.")
     _others = models.Constraint("CHECK(principal_id <> delegate_id)", "Nobody delegates to himself.")
@@ -70,27 +50,13 @@ class Delegation(models.Model):
             )
         self._hide_names()
 
-    @api.depends("state", "date_from", "date_to")
-    def _compute_status(self):
-        today = self.env["vanban.register"]._today()
-        for delegation in self:
-            if delegation.state != "confirmed" or not (delegation.date_from and delegation.date_to):
-                delegation.status = "revoked" if delegation.state == "revoked" else "draft"
-            elif today < delegation.date_from:
-                delegation.status = "planned"
-            else:
-                delegation.status = "active" if today <= delegation.date_to else "expired"
-
-    @api.depends_context("uid")
-    @api.depends("state", "principal_id")
+    @api.depends("principal_id")
     def _compute_may(self):
-        for delegation in self:
-            delegation.may_confirm = delegation._may("confirm")  # a new one, too: the button saves it first
-            delegation.may_revoke = bool(delegation.id) and delegation._may("revoke")
+        super()._compute_may()
 
     # -------------------------------------------------------------- who may
 
-    def _is_principal(self):
+    def _may_put_in_force(self):
         return self.principal_id == self.env.user
 
     def _may_revoke(self):
@@ -133,30 +99,20 @@ class Delegation(models.Model):
                     user=other.delegate_id.name, start=other.date_from.strftime("%d/%m/%Y"), end=other.date_to.strftime("%d/%m/%Y"),
                 ))
 
-    def write(self, vals):
-        if vals.keys() - {"state", "revoked_date"} and (fixed := self.filtered(lambda row: row.state != "draft")):
-            message = self.env._("A confirmed delegation is not changed: revoke it and make a new one.")
-            fixed._log_refused("write_fixed", message)
-            raise AccessError(message)
-        return super().write(vals)
+    def _message_fixed(self):
+        return self.env._("A confirmed delegation is not changed: revoke it and make a new one.")
 
     def copy_data(self, default=None):
         return [{**vals, "document_id": False} for vals in super().copy_data(default)]
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_drafts_only(self):
-        if any(delegation.state != "draft" for delegation in self):
-            raise AccessError(self.env._("A delegation that was in force stays in the record: revoke it instead."))
+    def _message_kept(self):
+        return self.env._("A delegation that was in force stays in the record: revoke it instead.")
 
     # -------------------------------------------------------------- actions
 
     def action_confirm(self):
         """Put the delegation in force for its term; only the principal does it."""
         return self._transition("confirm")
-
-    def action_revoke(self, reason):
-        """End it at once; what waits goes back to the principal."""
-        return self._transition("revoke", comment=reason, values={"revoked_date": fields.Datetime.now()})
 
     def _effect_changed(self, comment):
         self.env.registry.clear_cache()  # record rules are cached with the principals of each user

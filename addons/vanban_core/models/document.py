@@ -232,6 +232,14 @@ class Document(models.Model):
                 documents._log_refused("write_fixed", message)
                 raise AccessError(message)
 
+    def _changed_names(self, vals, names):
+        """Those of ``names`` to which ``vals`` gives another value."""
+        self.ensure_one()
+        return [
+            name for name in names
+            if name in vals and self._fields[name].convert_to_write(self[name], self) != (vals[name] or False)
+        ]
+
     def _check_fixed_at_creation(self, vals):
         for name in vals.keys() & FIXED_AT_CREATION:
             changed = self.filtered(lambda document, name=name: document._fields[name].convert_to_write(document[name], document) != vals[name])

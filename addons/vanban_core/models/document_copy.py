@@ -225,10 +225,7 @@ class DocumentCopy(models.Model):
         if self.env.su:
             return
         for copy in self.filtered("copied_id"):
-            touched = [
-                name for name in FIXED_OF_COPY
-                if name in vals and copy._fields[name].convert_to_write(copy[name], copy) != vals[name]
-            ]
+            touched = copy._changed_names(vals, FIXED_OF_COPY)
             if "restricted" in vals and not vals["restricted"] and copy.sudo().copied_id._is_restricted():  # safe: a mark only
                 touched.append("restricted")
             if vals.get("body") and (copy.kind_id.code != "trich_sao" or copy.copy_part):

@@ -154,7 +154,7 @@ class DocumentOutgoing(models.Model):
             "signer_id", "signer_name", "signer_position", "signer_capacity", "authority_title", "department_id",
         ) if name in vals]  # fmt: skip
         for document in self if named else ():
-            changed = [name for name in named if document._fields[name].convert_to_write(document[name], document) != (vals[name] or False)]
+            changed = document._changed_names(vals, named)
             if document.direction != "in" and changed and (document.state not in EDITABLE or document.drafter_id != self.env.user):
                 message = self.env._(
                     "“%(document)s”: %(fields)s can be changed by the drafter only, while it is a draft. Return it with your opinion instead.",

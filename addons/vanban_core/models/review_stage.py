@@ -161,7 +161,7 @@ class DocumentChain(models.Model):
             return
         named = [name for name in ("kind_id", "prior_opinion", "asked_leader_id", "competence") if name in vals]
         for document in self if named else ():
-            changed = [name for name in named if document._fields[name].convert_to_write(document[name], document) != (vals[name] or False)]
+            changed = document._changed_names(vals, named)
             if changed and document.direction != "in" and document.state in (*REVIEW, "tl_agreed"):
                 message = self.env._(
                     "“%(document)s” is under review: %(fields)s decide who reviews it and stay. Return it to the drafter if they are wrong.",

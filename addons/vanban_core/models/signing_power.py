@@ -1,7 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
-
-from .transition_mixin import Transition
+from odoo.exceptions import UserError, ValidationError
 
 CAPACITIES = [("tm", "TM."), ("q", "Q."), ("kt", "KT."), ("tl", "TL.")]
 
@@ -13,17 +11,11 @@ class SigningPower(models.Model):
     """
 
     _name = "vanban.signing.power"
-    _inherit = ["vanban.transition.mixin"]
+    _inherit = ["vanban.authority.mixin"]
     _description = "Power to sign"
     _order = "company_id, capacity, date_from desc, id desc"
     _check_company_auto = True
 
-    _transitions = (
-        Transition("confirm", ("draft",), ("confirmed",), who="_is_decider", guard="_guard_confirm"),
-        Transition("revoke", ("draft", "confirmed"), ("revoked",), who="_may_revoke", comment=True),
-    )
-
-    company_id = fields.Many2one("res.company", "Agency", required=True, default=lambda self: self.env.company, index=True)
     user_id = fields.Many2one("res.users", "Signer", required=True, ondelete="restrict", index=True)
     capacity = fields.Selection(CAPACITIES, "Signing capacity", required=True)
     authority_title = fields.Char(
@@ -33,54 +25,26 @@ class SigningPower(models.Model):
     department_ids = fields.Many2many(
         "hr.department", string="Only drafts of these units", domain="[('company_id', '=', company_id)]", help="Field of work; empty: all units."
     )
-    date_from = fields.Date("From", required=True, default=lambda self: self.env["vanban.register"]._today())
-    date_to = fields.Date("Until", help="Empty: until it is revoked.")
     document = fields.Char("Paper that gives the power", required=True, help="Number, symbol and date: rules of work, decision, assignment.")
-    note = fields.Text("Limits and conditions")
-    state = fields.Selection(
-        [("draft", "Draft"), ("confirmed", "Confirmed"), ("revoked", "Revoked")], "Status", required=True, default="draft", readonly=True
-    )
+    date_to = fields.Date(help="Empty: until it is revoked.")
     confirmed_by_id = fields.Many2one("res.users", "Put in force by", readonly=True, ondelete="restrict")
-    revoked_date = fields.Datetime("Revoked on", readonly=True)
-    status = fields.Selection(
-        [("draft", "Draft"), ("planned", "Not begun"), ("active", "In force"), ("expired", "Expired"), ("revoked", "Revoked")],
-        "Validity", compute="_compute_status",
-    )  # fmt: skip
-    may_confirm = fields.Boolean(compute="_compute_may")
-    may_revoke = fields.Boolean(compute="_compute_may")
 
     _term = models.Constraint("CHECK(date_to IS NULL OR date_to >= date_from)", "The last day of the power lies before its first.")
     _acting_term = models.Constraint("CHECK(capacity <> 'q' OR date_to IS NOT NULL)", "An acting head (Q.) has a term: give its last day.")
     _lookup_index = models.Index("(company_id, capacity, user_id) WHERE state <> 'draft'")
 
+    @api.depends_context("uid")
     @api.depends("user_id", "capacity", "authority_title")
     def _compute_display_name(self):
         marks = dict(CAPACITIES)
         for power in self:
             # safe: name of a colleague on a record that was readable
             power.display_name = f"{power.sudo().user_id.name or ''}: {marks.get(power.capacity, '')} {power.authority_title or ''}".strip()
-
-    @api.depends("state", "date_from", "date_to")
-    def _compute_status(self):
-        today = self.env["vanban.register"]._today()
-        for power in self:
-            if power.state != "confirmed":
-                power.status = power.state
-            elif today < power.date_from:
-                power.status = "planned"
-            else:
-                power.status = "expired" if power.date_to and power.date_to < today else "active"
-
-    @api.depends_context("uid")
-    @api.depends("state", "company_id")
-    def _compute_may(self):
-        for power in self:
-            power.may_confirm = power._may("confirm")
-            power.may_revoke = bool(power.id) and power._may("revoke")
+        self._hide_names()
 
     # -------------------------------------------------------------- who may
 
-    def _is_decider(self):
+    def _may_put_in_force(self):
         """A leader of the agency decides; nobody gives a power to himself, unless he is the only leader."""
         user = self.env.user
         if not user.has_group("vanban_core.group_leader") or self.company_id not in user.company_ids:
@@ -119,27 +83,17 @@ class SigningPower(models.Model):
         probe = self.env["vanban.document"].new({"signer_id": self.user_id.id, "signer_capacity": self.capacity})
         probe._check_capacity()
 
-    def write(self, vals):
-        if vals.keys() - {"state", "revoked_date", "confirmed_by_id"} and (fixed := self.filtered(lambda row: row.state != "draft")):
-            message = self.env._("A power to sign that was put in force is not changed: revoke it and make a new one.")
-            fixed._log_refused("write_fixed", message)
-            raise AccessError(message)
-        return super().write(vals)
+    def _message_fixed(self):
+        return self.env._("A power to sign that was put in force is not changed: revoke it and make a new one.")
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_drafts_only(self):
-        if any(power.state != "draft" for power in self):
-            raise AccessError(self.env._("A power to sign that was in force stays in the record: revoke it instead."))
+    def _message_kept(self):
+        return self.env._("A power to sign that was in force stays in the record: revoke it instead.")
 
     # -------------------------------------------------------------- actions
 
     def action_confirm(self):
         """Put the power in force for its term."""
         return self._transition("confirm", values={"confirmed_by_id": self.env.uid})
-
-    def action_revoke(self, reason):
-        """End it at once: drafts that wait for this signature are refused from now on."""
-        return self._transition("revoke", comment=reason, values={"revoked_date": fields.Datetime.now()})
 
     # -------------------------------------------------------------- in force
 

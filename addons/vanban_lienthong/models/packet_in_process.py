@@ -4,14 +4,12 @@ import tempfile
 import unicodedata
 from functools import partial
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..drivers import DRIVERS, DeliveryError, Driver
 from ..edxml import HOLD, DocumentPacket, PacketError, StatusPacket, names, read_packet
-from .concurrency import commit_step
+from .concurrency import commit_step, keep_apart
 from .hub_refusal import HubRefusal
 from .packet_builder import CAPACITY
 from .packet_held import PacketHeld
@@ -50,15 +48,7 @@ class PacketInProcess(models.Model):
 
     def _read_one(self):
         """One packet in one transaction; what nobody foresaw in it is held and logged, and keeps no other from being read."""
-        try:
-            commit_step(self.env, self._process_locked)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            raise  # the database, not the packet
-        except Exception:
-            self.env.cr.rollback()
-            self.env.invalidate_all(flush=False)
-            _logger.exception("packet %s could not be read", self.id)
-            commit_step(self.env, self._hold_unforeseen)
+        keep_apart(self, lambda: commit_step(self.env, self._process_locked), self._hold_unforeseen, "packet %s could not be read")
 
     def _hold_unforeseen(self):
         packet = self.try_lock_for_update(allow_referencing=True)

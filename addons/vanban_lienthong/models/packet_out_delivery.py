@@ -2,14 +2,12 @@ import datetime
 import logging
 import secrets
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..drivers import Delivery, DeliveryError
 from ..wire import delay
-from .concurrency import commit_step
+from .concurrency import commit_step, keep_apart
 
 _logger = logging.getLogger(__name__)
 _BATCH = 200
@@ -41,24 +39,16 @@ class PacketOutDelivery(models.Model):
     @api.model
     def _send_guarded(self, row):
         """``_send_one``; a packet on which the program itself fails waits like any other failure and blocks no other."""
-        try:
-            return self._send_one(row)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            raise  # the database, not the packet
-        except Exception:
-            self.env.cr.rollback()
-            self.env.invalidate_all(flush=False)
-            _logger.exception("packet %s could not be sent", row.id)
-            error = DeliveryError("unforeseen", self.env._(
-                "The program failed while sending this packet; it is tried again. Ask the administrator to look into the server's log."))
-            commit_step(self.env, lambda: row._note_unforeseen(error))
-            return error
+        return keep_apart(row, lambda: self._send_one(row), row._note_unforeseen, "packet %s could not be sent")
 
-    def _note_unforeseen(self, error):
+    def _note_unforeseen(self):
+        error = DeliveryError("unforeseen", self.env._(
+            "The program failed while sending this packet; it is tried again. Ask the administrator to look into the server's log."))
         row = self.try_lock_for_update(allow_referencing=True)
         if row and row._still_due():
             row._failed(error)
             row._after_delivery(row.peer_id, error)
+        return error
 
     @api.model
     def _send_one(self, row):

@@ -116,7 +116,7 @@ class TestHostile(LienthongCase):
                 raise ZeroDivisionError
             return real(packet, content)
 
-        with patch.object(type(first), "_take_over", take_over), mute_logger("odoo.addons.vanban_lienthong.models.packet_in_process"):
+        with patch.object(type(first), "_take_over", take_over), mute_logger("odoo.addons.vanban_lienthong.models.concurrency"):
             self.run_job("cron_read")
         self.assertEqual((first.state, first.reason_code, second.state), ("quarantined", "UNFORESEEN", "done"))
         first.with_user(self.clerk).action_reread()

@@ -146,7 +146,7 @@ class TestOutage(LienthongCase):
                 raise UnicodeEncodeError("latin-1", "ă", 0, 1, "no such letter")
             return real(driver, delivery)
 
-        with patch.object(DRIVERS["local"], "send", send), mute_logger("odoo.addons.vanban_lienthong.models.packet_out_delivery"):
+        with patch.object(DRIVERS["local"], "send", send), mute_logger("odoo.addons.vanban_lienthong.models.concurrency"):
             self.run_job("cron_send")
         self.assertEqual((first.delivery_ids.state, first.delivery_ids.error_code, second.delivery_ids.state), ("error", "unforeseen", "sent"))
         self.assertFalse(self.peer.failing_since, "the connection works")

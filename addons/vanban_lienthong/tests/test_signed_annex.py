@@ -6,11 +6,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from odoo.exceptions import UserError
-from odoo.sql_db import db_connect
 from odoo.tests import tagged
-from odoo.tests.common import get_db_name
 
 from odoo.addons.vanban_core.tests.proves import proves
+from odoo.addons.vanban_signing.tests.common import SigningCase
 
 from ..edxml import Attachment, Business
 from .common import LienthongCase
@@ -18,7 +17,10 @@ from .common import LienthongCase
 TABLE = "STT;Đơn vị;Số liệu\n1;Phòng Một;12\n".encode()
 
 
-class SignedAnnex:
+@tagged("post_install", "-at_install")
+class TestSignedAnnex(LienthongCase, SigningCase):
+    """With real tokens and real signatures."""
+
     def sealed(self):
         document = self.outgoing("leader")
         for name in ("bieu.csv", "ghi-chu.txt"):
@@ -92,18 +94,3 @@ class SignedAnnex:
         path = Path(mkdtemp()) / hashlib.sha256(raw).hexdigest()
         path.write_bytes(raw)
         return Attachment(name, path, "Tài liệu kèm theo")
-
-
-def _signing_installed():
-    with db_connect(get_db_name()).cursor() as cr:
-        cr.execute("SELECT 1 FROM ir_module_module WHERE name = 'vanban_signing' AND state IN ('installed', 'to upgrade')")
-        return bool(cr.fetchone())
-
-
-# interchange does without the signing addon; where both are installed, what they do together is tested
-if _signing_installed():
-    from odoo.addons.vanban_signing.tests.common import SigningCase
-
-    @tagged("post_install", "-at_install")
-    class TestSignedAnnex(SignedAnnex, LienthongCase, SigningCase):
-        """With real tokens and real signatures."""

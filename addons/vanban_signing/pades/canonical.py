@@ -30,6 +30,33 @@ def declared(attributes):
     return {name[6:]: value for name, value in attributes.items() if name == "xmlns" or name.startswith("xmlns:")}
 
 
+class Scopes:
+    """The namespaces in force at each open element of a document from outside: bounded in depth and in declarations."""
+
+    def __init__(self):
+        self._levels = [{}]
+
+    @property
+    def depth(self):
+        return len(self._levels) - 1
+
+    def open(self, attributes):
+        """{prefix: namespace} in force inside an element with these attributes.
+
+        :raise XmlRefused: too deep, or too many attributes
+        """
+        if len(attributes) > ATTRIBUTES:
+            raise XmlRefused("too many attributes")
+        if self.depth >= DEPTH:
+            raise XmlRefused("too deep")
+        own = declared(attributes)
+        self._levels.append({**self._levels[-1], **own} if own else self._levels[-1])
+        return self._levels[-1]
+
+    def close(self):
+        self._levels.pop()
+
+
 class Canonical:
     """Takes the events of a parser and writes the canonical form (bytes) with ``write``.
 
@@ -139,30 +166,22 @@ class _Whole:
     def __init__(self, write, exclusive, left_out):
         self._canonical = Canonical(write, exclusive)
         self._write, self._left_out = write, left_out
-        self._scopes, self._depth, self._skip, self._over = [{}], 0, 0, False
+        self._scopes, self._skip, self._over = Scopes(), 0, False
 
     def start(self, name, attributes):
-        if len(attributes) > ATTRIBUTES:
-            raise XmlRefused("too many attributes")
-        own = declared(attributes)
-        scope = {**self._scopes[-1], **own} if own else self._scopes[-1]
-        self._scopes.append(scope)
-        self._depth += 1
-        if self._depth > DEPTH:
-            raise XmlRefused("too deep")
+        scope = self._scopes.open(attributes)
         if self._skip or (scope.get(prefix_of(name), ""), local_of(name)) == self._left_out:
             self._skip += 1
         else:
             self._canonical.start(name, attributes)
 
     def end(self, name, _place):
-        self._scopes.pop()
-        self._depth -= 1
+        self._scopes.close()
         if self._skip:
             self._skip -= 1
         else:
             self._canonical.end(name)
-        self._over = not self._depth
+        self._over = not self._scopes.depth
 
     def text(self, data):
         if not self._skip:
@@ -171,10 +190,10 @@ class _Whole:
     def instruction(self, target, data):
         if self._skip:
             return
-        if not self._depth and self._over:
+        if not self._scopes.depth and self._over:
             self._write(b"\n")
         self._canonical.instruction(target, data)
-        if not self._depth and not self._over:
+        if not self._scopes.depth and not self._over:
             self._write(b"\n")
 
 

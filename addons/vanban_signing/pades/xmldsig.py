@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from .authentication import Judge
 from .bounds import TimeLimit, limited
-from .canonical import ATTRIBUTES, Canonical, XmlRefused, declared, local_of, parse, prefix_of, write_canonical
+from .canonical import Canonical, Scopes, XmlRefused, local_of, parse, prefix_of, write_canonical
 from .embedded import FileEvidence
 from .errors import SignError
 from .evidence import chain_of
@@ -256,18 +256,10 @@ class _Finder:
 
     def __init__(self):
         self.found, self.foreign_xml = [], False
-        self._scopes, self._open, self._size, self._nodes, self._depth = [{}], [], 0, 0, 0
+        self._scopes, self._open, self._size, self._nodes = Scopes(), [], 0, 0
 
     def start(self, name, attributes):
-        if len(attributes) > ATTRIBUTES:
-            raise XmlRefused("too many attributes")
-        own = declared(attributes)
-        scope = {**self._scopes[-1], **own} if own else self._scopes[-1]
-        self._scopes.append(scope)
-        self._depth += 1
-        if self._depth > 64:
-            raise XmlRefused("too deep")
-        node = _Node(name, attributes, scope)
+        node = _Node(name, attributes, self._scopes.open(attributes))
         if self._open:
             self._nodes += 1
             self._size += sum(map(len, attributes)) + sum(map(len, attributes.values()))
@@ -286,8 +278,7 @@ class _Finder:
         self._open.append(node)
 
     def end(self, _name, _place):
-        self._scopes.pop()
-        self._depth -= 1
+        self._scopes.close()
         if self._open:
             self._open.pop()
 

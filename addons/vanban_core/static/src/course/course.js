@@ -1,9 +1,10 @@
-import { _t } from "@web/core/l10n/translation";
 import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { localization } from "@web/core/l10n/localization";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { lengthOfTime } from "../timeline/length_of_time";
 
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 
@@ -32,17 +33,8 @@ export class DocumentCourse extends Component {
         return formatDateTime(deserializeDateTime(step.date), { format: `${localization.dateFormat} HH:mm` });
     }
 
-    /** @returns {string} a length of time as a person says it */
     stay(step) {
-        const minutes = Math.round(step.seconds / 60);
-        if (minutes < 1) {
-            return _t("under a minute");
-        }
-        if (minutes < 60) {
-            return _t("%s minutes", minutes);
-        }
-        const hours = Math.round(minutes / 60);
-        return hours < 48 ? _t("%s hours", hours) : _t("%s days", Math.round(hours / 24));
+        return lengthOfTime(step.seconds);
     }
 }
 

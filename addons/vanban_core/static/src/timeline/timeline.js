@@ -6,23 +6,12 @@ import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+import { lengthOfTime } from "./length_of_time";
+
 import { Component, useState } from "@odoo/owl";
 
 // a stay of a minute in a course of weeks must still be seen (percent of the axis)
 const NARROWEST = 1.5;
-
-/** @returns {string} a length of time as a person says it */
-export function lengthOfTime(seconds) {
-    const minutes = Math.round(seconds / 60);
-    if (minutes < 1) {
-        return _t("under a minute");
-    }
-    if (minutes < 60) {
-        return _t("%s minutes", minutes);
-    }
-    const hours = Math.round(minutes / 60);
-    return hours < 48 ? _t("%s hours", hours) : _t("%s days", Math.round(hours / 24));
-}
 
 /** The course of a document as a picture: a lane for each holder, a bar for each stay. What the bars say is there as text, too. */
 export class DocumentTimeline extends Component {

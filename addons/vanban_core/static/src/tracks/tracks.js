@@ -5,6 +5,8 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+import { lengthOfTime } from "../timeline/length_of_time";
+
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 
 /** Two paths side by side: who had the electronic document and who had its paper, since when, for how long. */
@@ -36,17 +38,8 @@ export class DocumentTracks extends Component {
         return formatDateTime(deserializeDateTime(station.date), { format: `${localization.dateFormat} HH:mm` });
     }
 
-    /** @returns {string} a length of time as a person says it */
     stay(station) {
-        const minutes = Math.round(station.seconds / 60);
-        if (minutes < 1) {
-            return _t("under a minute");
-        }
-        if (minutes < 60) {
-            return _t("%s minutes", minutes);
-        }
-        const hours = Math.round(minutes / 60);
-        return hours < 48 ? _t("%s hours", hours) : _t("%s days", Math.round(hours / 24));
+        return lengthOfTime(station.seconds);
     }
 }
 
