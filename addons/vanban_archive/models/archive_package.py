@@ -15,7 +15,7 @@ class ArchivalPackage(models.Model):
     """A package of a dossier (SIP, AIP, DIP): METS, PREMIS, originals with their signatures, reports; checked, kept whole."""
 
     _name = "vanban.package"
-    _inherit = ["vanban.log.mixin", "vanban.fixity.mixin"]
+    _inherit = ["vanban.written.once", "vanban.fixity.mixin"]
     _description = "Archival package"
     _order = "id desc"
 
@@ -40,28 +40,15 @@ class ArchivalPackage(models.Model):
     user_id = fields.Many2one("res.users", "Built by", required=True, default=lambda self: self.env.user, ondelete="restrict")
     destroyed_date = fields.Datetime("Destroyed on")
 
-    def _trusted(self):
+    @api.model
+    def _flow_creates(self):
         return self.env.context.get("vanban_archive") is ARCHIVE_TOKEN
 
-    def _refuse(self, action):
-        message = self.env._("Packages are built and checked by the system: they can be neither changed nor deleted.")
-        self._log_refused(action, message)
-        raise AccessError(message)
+    def _flow_writes(self, vals):
+        return self._flow_creates()
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self._trusted():
-            self._refuse("create")
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not self._trusted():
-            self._refuse("write")
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse("delete")
+    def _message_kept(self):
+        return self.env._("Packages are built and checked by the system: they can be neither changed nor deleted.")
 
     def _attachment(self):
         # safe: only reached through records that the user may read, or by the server's own checks

@@ -3,6 +3,7 @@ from . import (
     log_seal,
     log_export,
     transition_mixin,
+    written_once,
     append_only,
     principal,
     kept_in_memory,

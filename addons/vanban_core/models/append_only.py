@@ -1,16 +1,13 @@
-from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo import models
 from odoo.tools import SQL
 
 
 class AppendOnly(models.AbstractModel):
-    """Rows that are written once: the ORM refuses with words, a trigger refuses to everybody, the table's owner included."""
+    """Rows that are written once: besides the ORM a trigger refuses, to the table's owner as well."""
 
     _name = "vanban.append.only"
-    _inherit = ["vanban.log.mixin"]
-    _description = "Written once"
-    # columns that the flow may fill later, once
-    _fill_once = ()
+    _inherit = ["vanban.written.once"]
+    _description = "Written once, held by the database"
 
     def init(self):
         super().init()
@@ -40,24 +37,3 @@ class AppendOnly(models.AbstractModel):
             """,
             function=function, changed=changed, again=again, trigger=trigger, table=table,
         ))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            self._refuse_change("create")
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not (self.env.su and vals.keys() <= set(self._fill_once)):
-            self._refuse_change("write")
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse_change("delete")
-
-    def _refuse_change(self, action):
-        name = self[:1].sudo().display_name or self._description  # safe: a name in a refusal to whoever already has the record
-        message = self.env._("“%(record)s” is kept as it was written: nobody changes or deletes it.", record=name)
-        self._log_refused(action, message)
-        raise AccessError(message)

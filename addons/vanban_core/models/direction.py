@@ -6,7 +6,7 @@ class Direction(models.Model):
     """A direction or opinion on an incoming document as it was given: who, for whom, when; only added to (TH Đ8.4a; HCM Đ16.4a)."""
 
     _name = "vanban.direction"
-    _inherit = ["vanban.log.mixin"]
+    _inherit = ["vanban.written.once"]
     _description = "Direction or opinion"
     _order = "id"
     _rec_name = "text"
@@ -30,23 +30,8 @@ class Direction(models.Model):
             return self.env._("%(principal)s directs, entered by %(user)s", **names)
         return self.env._("%(user)s, by delegation of %(principal)s", **names)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            self._refuse("create")
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse("write")
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse("delete")
-
-    def _refuse(self, action):
-        message = self.env._("Directions and opinions stay as they were sent: add a new entry with its button.")
-        self._log_refused(action, message)
-        raise AccessError(message)
+    def _message_kept(self):
+        return self.env._("Directions and opinions stay as they were sent: add a new entry with its button.")
 
 
 class DocumentDirection(models.Model):

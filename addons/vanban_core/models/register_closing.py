@@ -27,7 +27,7 @@ class RegisterClosing(models.Model):
 
     _name = "vanban.register.closing"
     _description = "Closed register"
-    _inherit = ["vanban.log.mixin"]
+    _inherit = ["vanban.written.once"]
     _order = "year desc, id desc"
 
     register_id = fields.Many2one("vanban.register", required=True, ondelete="restrict", index=True)
@@ -62,25 +62,15 @@ class RegisterClosing(models.Model):
 
     # ---------------------------------------------------------------- immutable
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.context.get("vanban_closing") is not CLOSING_TOKEN:
-            self._refuse("create")
-        return super().create(vals_list)
+    @api.model
+    def _flow_creates(self):
+        return self.env.context.get("vanban_closing") is CLOSING_TOKEN
 
-    def write(self, vals):
-        if self.env.context.get("vanban_closing") is not CLOSING_TOKEN or any(closing.state == "sealed" for closing in self):
-            self._refuse("write")
-        return super().write(vals)
+    def _flow_writes(self, vals):
+        return self._flow_creates() and all(closing.state != "sealed" for closing in self)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse("delete")
-
-    def _refuse(self, action):
-        message = self.env._("A closed register stays as it was closed; nothing in it is changed by anybody.")
-        self._log_refused(action, message)
-        raise AccessError(message)
+    def _message_kept(self):
+        return self.env._("A closed register stays as it was closed; nothing in it is changed by anybody.")
 
     # ------------------------------------------------------------------ sealing
 

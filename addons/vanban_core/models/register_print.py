@@ -18,7 +18,7 @@ class RegisterPrint(models.Model):
 
     _name = "vanban.register.print"
     _description = "Printed register"
-    _inherit = ["vanban.log.mixin"]
+    _inherit = ["vanban.written.once"]
     _order = "id desc"
     _rec_name = "file_name"
 
@@ -35,23 +35,8 @@ class RegisterPrint(models.Model):
     file_name = fields.Char("File name", required=True)
     sha256 = fields.Char("SHA-256", required=True)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            self._refuse("create")
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse("write")
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse("delete")
-
-    def _refuse(self, action):
-        message = self.env._("A printed register is kept as it was printed: print it again instead.")
-        self._log_refused(action, message)
-        raise AccessError(message)
+    def _message_kept(self):
+        return self.env._("A printed register is kept as it was printed: print it again instead.")
 
     def action_download(self):
         self.ensure_one()

@@ -19,7 +19,7 @@ class RegisterSheet(models.Model):
 
     _name = "vanban.register.sheet"
     _description = "Sheet of emergency numbers"
-    _inherit = ["vanban.log.mixin"]
+    _inherit = ["vanban.written.once"]
     _order = "id desc"
 
     register_id = fields.Many2one("vanban.register", required=True, ondelete="restrict", index=True)
@@ -60,23 +60,8 @@ class RegisterSheet(models.Model):
             return NotImplemented
         return [("entry_ids", "any" if "open" in value else "not any", [("state", "=", "reserved")])]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            self._refuse("create")
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse("write")
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse("delete")
-
-    def _refuse(self, action):
-        message = self.env._("A sheet of emergency numbers stays as it was printed; settle it instead.")
-        self._log_refused(action, message)
-        raise AccessError(message)
+    def _message_kept(self):
+        return self.env._("A sheet of emergency numbers stays as it was printed; settle it instead.")
 
     def _next_entry(self):
         """The first number of the sheet that is neither used nor explained."""

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 REVIEW_STATES = [
     ("review_dept", "Department review"),
@@ -23,7 +22,7 @@ class Review(models.Model):
     _name = "vanban.review"
     _description = "Review of a draft"
     _order = "document_id, round, id"
-    _inherit = ["vanban.log.mixin"]
+    _inherit = ["vanban.written.once"]
     _rec_name = "step"
 
     document_id = fields.Many2one("vanban.document", required=True, ondelete="restrict", index=True)
@@ -41,26 +40,11 @@ class Review(models.Model):
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     file_id = fields.Many2one("vanban.file", "Version reviewed", ondelete="restrict")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            self._refuse("create")
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse("write")
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse("delete")
-
-    def _refuse(self, action):
-        message = self.env._(
+    def _message_kept(self):
+        return self.env._(
             "Opinions on a draft are given with its buttons and stay as they were given: "
             "they can be neither added, changed nor deleted by hand."
         )
-        self._log_refused(action, message)
-        raise AccessError(message)
 
     @api.model
     def _record(self, document, step, decision, comment=None, principal=None, important=False):

@@ -7,6 +7,8 @@ from reportlab.pdfgen import canvas
 
 from odoo.tests.common import TransactionCase, new_test_user
 
+from .rpc_calls import RpcCalls
+
 PASSWORD = "Vanban@2026"
 # each made-up letter has a number of its own: the same one twice would be a duplicate
 _numbers = itertools.count(12)
@@ -24,7 +26,7 @@ def make_pdf(*lines, pages=1):
     return buffer.getvalue()
 
 
-class VanbanSetUp:
+class VanbanSetUp(RpcCalls):
     """An agency with its registers, units and one user in every role; shared by all addons' tests.
 
     The registry is in test mode, because registration opens connections of its own.

@@ -1,22 +1,10 @@
 from odoo import fields
-from odoo.exceptions import UserError
-from odoo.service.model import call_kw
 
 from .outgoing_common import OutgoingCase
 
 
 class IssuingCase(OutgoingCase):
     """Documents about to be issued, worked on through the calls of the web client."""
-
-    def rpc(self, user, model, method, *args, **kwargs):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        return call_kw(self.env(user=user.id, su=False, context={})[model], method, args, kwargs)
-
-    def refused(self, user, model, method, *args, **kwargs):
-        with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
-            self.rpc(user, model, method, *args, **kwargs)
-        return str(caught.exception)
 
     def issue(self, document):
         return self.rpc(self.clerk, "vanban.document", "action_issue", [document.id])

@@ -3,7 +3,6 @@ import base64
 import pypdfium2
 
 from odoo.exceptions import AccessError, UserError
-from odoo.service.model import call_kw
 from odoo.tests import freeze_time, tagged
 
 from .common import make_pdf
@@ -21,12 +20,6 @@ class TestConsultation(OutgoingCase):
         cls.finance = cls.env["hr.department"].create({
             "name": "Phòng Tài chính", "company_id": cls.company.id, "manager_id": employee.id,
         })
-
-    def rpc(self, user, model, method, *args, **kwargs):
-        """Call as the web client and JSON-2 do."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        return call_kw(self.env(user=user.id, su=False, context={})[model], method, args, kwargs)
 
     def refused(self, user, model, method, *args, words=""):
         with self.assertRaises(UserError) as caught, self.env.cr.savepoint():

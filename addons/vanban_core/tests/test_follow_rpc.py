@@ -1,5 +1,4 @@
-from odoo.exceptions import AccessError, UserError
-from odoo.service.model import call_kw
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .follow_common import FollowCase
@@ -8,15 +7,6 @@ from .follow_common import FollowCase
 @tagged("post_install", "-at_install")
 class TestFollowRpc(FollowCase):
     """What an ordinary account may try with deadlines, chase-ups, ledger and notices through ``call_kw``."""
-
-    def rpc(self, user, model, method, *args, **kwargs):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        return call_kw(self.env(user=user.id, su=False, context={})[model], method, args, kwargs)
-
-    def refused(self, user, model, method, *args, **kwargs):
-        with self.assertRaises(UserError), self.env.cr.savepoint():
-            self.rpc(user, model, method, *args, **kwargs)
 
     def test_strangers_see_nothing(self):
         document = self.distributed([{"role": "lead", "user_id": self.specialist.id, "deadline": "2099-01-05"}])

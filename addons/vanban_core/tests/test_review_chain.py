@@ -1,6 +1,5 @@
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.service.model import call_kw
 from odoo.tests import Form, tagged
 
 from .outgoing_common import OutgoingCase
@@ -15,11 +14,6 @@ class TestReviewChain(OutgoingCase):
         self.company.vanban_profile_id = self.env.ref(f"vanban_core.profile_{name}")
         if name == "hcm":
             self.company.vanban_profile_id.out_link_required = "none"
-
-    def rpc(self, user, model, method, *args, **kwargs):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        return call_kw(self.env(user=user.id, su=False, context={})[model], method, args, kwargs)
 
     def refused(self, call, words="", error=UserError):
         with self.assertRaises(error) as caught, self.env.cr.savepoint():

@@ -2,7 +2,6 @@
 import base64
 
 from odoo.exceptions import AccessError, UserError
-from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .common import make_pdf
@@ -20,16 +19,6 @@ Noi dung
 
 @tagged("post_install", "-at_install")
 class TestRpcBypass(OutgoingCase):
-    def rpc(self, user, model, method, *args, **kwargs):
-        """Call as the web client and JSON-2 do: only public methods, the client's own context."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        return call_kw(self.env(user=user.id, su=False, context={})[model], method, args, kwargs)
-
-    def refused(self, user, model, method, *args, **kwargs):
-        with self.assertRaises(UserError), self.env.cr.savepoint():
-            self.rpc(user, model, method, *args, **kwargs)
-
     # ------------------------------------------------------------- e-mail gateway
 
     def test_gateway_creates_and_changes_nothing(self):

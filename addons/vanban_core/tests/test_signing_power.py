@@ -2,7 +2,6 @@ import base64
 import datetime
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.service.model import call_kw
 from odoo.tests import Form, freeze_time, tagged
 
 from .common import make_pdf
@@ -22,11 +21,6 @@ class TestSigningPower(OutgoingCase):
         cls.env["hr.employee"].create({
             "name": cls.deputy.name, "user_id": cls.deputy.id, "company_id": cls.company.id, "job_title": "Phó Giám đốc",
         })
-
-    def rpc(self, user, model, method, *args):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        return call_kw(self.env(user=user.id, su=False, context={})[model], method, args, {})
 
     def refused(self, call, words="", error=UserError):
         with self.assertRaises(error) as caught, self.env.cr.savepoint():

@@ -5,7 +5,6 @@ import os
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
@@ -17,15 +16,6 @@ MAIL = "From: la@example.com\nTo: van-ban@example.com\nSubject: gia\nMessage-Id:
 
 @tagged("post_install", "-at_install")
 class TestRpcBypass(SigningCase):
-    def rpc(self, user, model, method, *args, **kwargs):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        return call_kw(self.env(user=user.id, su=False, context={})[model], method, args, kwargs)
-
-    def refused(self, user, model, method, *args, **kwargs):
-        with self.assertRaises(UserError), self.env.cr.savepoint():
-            self.rpc(user, model, method, *args, **kwargs)
-
     @proves("SIGN-04", "SIGN-07")
     def test_custody_is_not_taken_by_mail_defaults_or_a_second_record(self):
         admin = self.env.ref("base.user_admin")
