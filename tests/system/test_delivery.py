@@ -6,10 +6,13 @@ import re
 import time
 
 import pytest
+import requests
 
 from demo import database, letters, packets, waiting
 from demo.facts import Facts
 from proves import proves
+from wire import Envelope
+from wire.http_client import PACKETS_PATH
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +80,42 @@ def test_same_packet_twice(network, snv, stc, issued):
     )
     assert "Trùng mã định danh" in held[0]["reason"]
     assert len(_received(snv, code)) == 1
+
+
+@proves("LT-12")
+def test_forged_replayed_and_flipped_requests_are_refused_and_logged(network, snv, stc, issued):
+    _document, code, raw, _message = issued
+    fresh = raw.replace(code.encode(), f"{code}-gia-mao".encode())
+    url, stored = snv.address + PACKETS_PATH, "SELECT count(*) FROM vanban_packet_in"
+    before = database.query(snv.db, stored)
+    since = database.query(snv.db, "SELECT coalesce(max(id), 0) FROM vanban_log")[0][0]
+
+    def post(body, secret=network.secret, **changes):
+        envelope = Envelope(**{
+            "key": network.key_id, "message": "thu-gia-mao-0001", "sender": stc.agency.code, "recipient": snv.agency.code, "type": "document",
+            "length": len(fresh), "digest": hashlib.sha256(fresh).hexdigest(), "timestamp": int(time.time()), "nonce": Envelope.new_nonce(),
+            **changes})
+        answer = requests.post(
+            url, headers=envelope.headers("POST", PACKETS_PATH, secret), files={"packet": body}, timeout=30,
+            verify=str(network.authority.certificate), proxies={"https": ""})
+        return answer.status_code, answer.json().get("error", {}).get("code")
+
+    assert post(fresh, secret="mot-bi-mat-khac-dai-hon-ba-muoi-hai-ky-tu") == (401, "signature")
+    assert post(fresh, timestamp=int(time.time()) - 7200) == (401, "clock")
+    assert database.query(snv.db, stored) == before
+    flipped = bytearray(fresh)
+    flipped[len(flipped) // 2] ^= 1
+    assert post(bytes(flipped)) == (422, "digest")
+    [(state, reason)] = database.query(snv.db, "SELECT state, reason_code FROM vanban_packet_in WHERE message LIKE 'thu-gia-mao-0001%%'")
+    assert (state, reason) == ("quarantined", "INTEGRITY")
+    nonce = Envelope.new_nonce()
+    assert post(fresh, nonce=nonce)[0] == 200
+    assert post(fresh, nonce=nonce) == (409, "replay")
+    assert database.query(snv.db, "SELECT count(*) FROM vanban_packet_in WHERE message = 'thu-gia-mao-0001'") == [(1,)]
+    # one row a minute for an address, however many requests it sends
+    logged = database.query(
+        snv.db, "SELECT comment FROM vanban_log WHERE id > %s AND action = 'receive_packet' AND outcome = 'refused'", since)
+    assert len(logged) == 1 and logged[0][0].startswith("signature: ") and f"Sender {stc.agency.code}" in logged[0][0], logged
 
 
 def _hostile(raw):

@@ -156,7 +156,7 @@ class Register(models.Model):
         if document.bypass_date:
             remarks.append("Xử lý khẩn cấp trước khi vào sổ")
         if document.state == "recalled":
-            remarks.append("Đã thu hồi")
+            remarks.append(f"Đã thu hồi ngày {self._local(document.recall_date)}" if document.recall_date else "Đã thu hồi")
         return "; ".join([*remarks, *filter(None, [document.note])])
 
     def _line_in(self, entry):

@@ -48,6 +48,15 @@ class TestRegisterPrint(OutgoingCase):
             self.assertIn(words, page)
         self.assertEqual((book.number_from, book.number_to, book.page_count, book.user_id), (1, 2, 2, self.clerk))
 
+    @proves("LT-10")
+    def test_recalled_document_stays_with_its_number_and_the_day(self):
+        document = self.distributed()
+        document.with_user(self.clerk).action_recall_execute("Cơ quan ban hành thu hồi")
+        _book, pages = self.pages(self.register_in.with_user(self.clerk).action_print(*self.period))
+        day = self.env["vanban.register"]._today().strftime("%d/%m/%Y")
+        self.assertIn(document.code, pages[1])
+        self.assertIn(f"Đã thu hồi ngày {day}", pages[1])
+
     @proves("REG-02", "REG-03")
     def test_outgoing_register(self):
         document = self.on_paper(subject="đề nghị thẩm định")

@@ -50,6 +50,16 @@ def _alive(examiner, what):
     return None
 
 
+def _decided(examiner, letter, notice=None):
+    """Whether the request about ``letter`` was answered by 15 or 16; a clerk may need longer than the suite waits."""
+    examiner.settle(min(examiner.patience, 5 * examiner.pause))
+    known = {*examiner.reported(letter.document_id), *(examiner.reported(notice.document_id) if notice else ())}
+    answers = known & {names.AGREED, names.REFUSED}
+    if answers:
+        return PASSED, f"Đã trả lời {', '.join(sorted(answers))}."
+    return LOOK, "Chưa có trả lời 15/16; hãy để văn thư quyết định rồi kiểm tra trạng thái trả về."
+
+
 def _times(examiner, document_id, code):
     return examiner.reported(document_id).count(code)
 
@@ -85,12 +95,19 @@ def wrong_addressee(examiner):
 @case("C03", "Gói tin hỏng không làm dừng hệ thống và được ghi nhận")
 def broken(examiner):
     raw = examiner.bytes_of(examiner.letter())
-    for bytes_ in (raw[: len(raw) // 2], raw.replace(b"http://www.mic.gov.vn/TBT/QCVN_102_2016", b"urn:khac")):
+    bad = (raw[: len(raw) // 2], raw.replace(b"http://www.mic.gov.vn/TBT/QCVN_102_2016", b"urn:khac"))
+    answers = []
+    for bytes_ in bad:
         try:
             examiner.send(bytes_)
-        except DeliveryError:
-            continue  # the axis itself refuses it: just as good
-    return _alive(examiner, "gói tin hỏng") or (LOOK, "Hệ thống vẫn hoạt động; hãy kiểm tra gói tin hỏng được giữ lại kèm lý do trong nhật ký.")
+        except DeliveryError as error:
+            answers.append(f"{error.code}: {error}")  # the axis itself refuses it: just as good
+    dead = _alive(examiner, "gói tin hỏng")
+    if dead:
+        return dead
+    if len(answers) == len(bad):
+        return PASSED, f"Mỗi gói tin hỏng được trả lời bằng mã lỗi ({'; '.join(answers)[:300]}); hãy đối chiếu nhật ký."
+    return LOOK, "Hệ thống vẫn hoạt động; hãy kiểm tra gói tin hỏng được giữ lại kèm lý do trong nhật ký."
 
 
 @case("C04", "Gói tin chứa DTD, thực thể hoặc đường dẫn trong tên tệp không gây hại")
@@ -163,11 +180,7 @@ def revoke(examiner):
         return FAILED, "Văn bản gốc không được báo 01."
     notice = examiner.letter(business=Business(names.REVOKE, "Kiểm tra thu hồi", letter.document_id))
     examiner.send(notice)
-    examiner.settle(min(examiner.patience, 5 * examiner.pause))
-    answers = {*examiner.reported(letter.document_id), *examiner.reported(notice.document_id)} & {names.AGREED, names.REFUSED}
-    if answers:
-        return PASSED, f"Đã trả lời {', '.join(sorted(answers))}."
-    return LOOK, "Chưa có trả lời 15/16; hãy để văn thư quyết định rồi kiểm tra trạng thái trả về."
+    return _decided(examiner, letter, notice)
 
 
 @case("C09", "Thay thế văn bản: văn bản mới được nhận, gắn với văn bản cũ")
@@ -199,3 +212,41 @@ def sender_away(examiner):
     if twice:
         return FAILED, f"Trạng thái lặp lại: {twice}."
     return PASSED, "Trạng thái đến đủ, không lặp."
+
+
+@case("C11", "Cập nhật văn bản chờ văn thư quyết định và được trả lời 15 hoặc 16")
+def update(examiner):
+    letter = examiner.letter()
+    examiner.send(letter)
+    if not examiner.wait_for(letter.document_id, names.ARRIVED):
+        return FAILED, "Văn bản gốc không được báo 01."
+    notice = replace(letter, subject=f"{letter.subject} (cập nhật)", business=Business(
+        names.UPDATE, "Kiểm tra cập nhật", letter.document_id, document_info=True))
+    examiner.send(notice)
+    verdict, seen = _decided(examiner, letter)
+    if _times(examiner, letter.document_id, names.ARRIVED) > 1:
+        return FAILED, "Bản cập nhật được nhận như một văn bản mới."
+    return verdict, seen
+
+
+@case("C12", "Lấy lại văn bản (13) chờ văn thư quyết định và được trả lời 15 hoặc 16")
+def take_back(examiner):
+    letter = examiner.letter()
+    examiner.send(letter)
+    if not examiner.wait_for(letter.document_id, names.ARRIVED):
+        return FAILED, "Văn bản gốc không được báo 01."
+    examiner.report(letter.document_id, letter.code, names.TAKE_BACK, "Kiểm tra lấy lại")
+    return _decided(examiner, letter)
+
+
+@case("C13", "Trạng thái đến sai thứ tự và lặp lại không làm sai diễn biến văn bản đã gửi")
+def out_of_order(examiner):
+    letter = examiner.received_letter()
+    if letter is None:
+        return LOOK, "Không có văn bản nào chờ ở cơ quan kiểm tra: hãy phát hành một văn bản tới cơ quan này rồi chạy lại trường hợp này."
+    if examiner.own.organ_id not in [organization.organ_id for organization in letter.recipients]:
+        return FAILED, f"Văn bản {letter.document_id} không ghi cơ quan kiểm tra là nơi nhận."
+    for minute, code in ((3, names.PROCESSING), (2, names.ACCEPTED), (1, names.ARRIVED), (2, names.ACCEPTED)):
+        examiner.report(letter.document_id, letter.code, code, "Kiểm tra trạng thái", minute)
+    return _alive(examiner, "trạng thái sai thứ tự") or (
+        LOOK, f"Hệ thống vẫn hoạt động; hãy đối chiếu văn bản {letter.document_id} hiện “Đang xử lý”, mỗi trạng thái 01, 03, 05 ghi một lần.")

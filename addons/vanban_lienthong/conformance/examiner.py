@@ -2,7 +2,7 @@
 import time
 import uuid
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,9 @@ from edxml import (
     Kind,
     OtherInfo,
     PacketError,
+    ResponseFor,
     Signer,
+    Staff,
     StatusPacket,
     Trace,
     read_packet,
@@ -65,7 +67,29 @@ class Examiner:
         write_packet(packet, path)
         return path.read_bytes()
 
+    def received_letter(self):
+        """A document that the system under test has sent to us, taken out of our queue; None when there is none."""
+        for item in self.client.waiting("document"):
+            path = self.folder / "received.edxml"
+            self.client.download(item, path, 100 << 20)
+            self.client.acknowledge(item)
+            try:
+                packet = read_packet(path, None)
+            except PacketError:
+                continue
+            if isinstance(packet, DocumentPacket) and packet.sender.organ_id == self.target.organ_id:
+                return packet
+        return None
+
     # ----------------------------------------------------------------- talking
+
+    def report(self, document_id, code, status, description, minute=0):
+        """Send a status about a document; ``minute`` puts it so long before now plus that, to try the order of time."""
+        now = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).replace(tzinfo=None, microsecond=0)
+        packet = StatusPacket(
+            sender=self.own, response_for=ResponseFor(self.target.organ_id, code, document_id, now.date()), status_code=status,
+            description=description, timestamp=now - timedelta(minutes=5 - minute), staff=Staff("Phòng thử", "Người Thử"))
+        self.send(packet, "status")
 
     def send(self, packet_or_bytes, kind="document"):
         """Hand a packet or raw bytes over; the id that the axis gave it. Raises DeliveryError."""

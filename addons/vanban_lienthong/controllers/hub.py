@@ -11,6 +11,7 @@ from ..models.hub_packet import WAITING
 from ..models.hub_refusal import HubRefusal
 from ..wire.axis.items import KINDS
 from ..wire.axis.vxp import PREFIX, file_digest, genuine, read_timestamp
+from .strangers import log_refused
 
 _logger = logging.getLogger(__name__)
 _KIND = {word: kind for kind, word in KINDS.items()}
@@ -37,6 +38,8 @@ def _member():
     now = datetime.datetime.now(datetime.UTC)
     if not secret or member.blocked or not genuine(values, secret) or not moment or abs(now - moment) > _TOLERANCE:
         _logger.info("hub: refused a call of %r", values.get("systemid", "")[:60])
+        cause = "cut off" if member.blocked else "wrong account, signature or time"
+        log_refused("vanban.log", "hub_call", f"{cause} ({values.get('systemid', '–')[:60]})")
         werkzeug.exceptions.abort(request.make_response("Unauthorized", status=401))
     return member, values
 

@@ -11,6 +11,7 @@ from odoo.http import request
 from ..drivers import Delivery
 from ..wire import Envelope, SignatureError, receipt, verify
 from ..wire.http_client import HEALTH_PATH, KNOWN_PAGE, KNOWN_PATH, PACKETS_PATH
+from .strangers import log_refused
 
 _logger = logging.getLogger(__name__)
 _PATIENCE = 4
@@ -26,13 +27,23 @@ class Refusal(Exception):
         self.code = code
 
 
-def _authenticate(method, path):
-    """(envelope, secret, own agencies that share it) of a genuine request; raises Refusal. Reads headers only."""
+def _authenticate(method, path, recipient_only=False):
+    """(envelope, secret, own agencies that share it) of a genuine request; raises Refusal. Reads headers only.
+
+    :param recipient_only: only the agency to which the request is addressed, when it shares the secret
+    """
     headers = request.httprequest.headers
     peers = request.env["vanban.peer"].sudo()  # safe: the shared secret is what authenticates; it is not returned
     try:
         envelope, signature = Envelope.from_headers(headers.get)
         companies = peers.search([("key_id", "=", envelope.key)]).company_id
+        addressed = request.env["res.company"]._vanban_by_code(envelope.recipient) & companies if recipient_only else companies.browse()
+        if addressed and (secret := peers._secret_of(addressed, envelope.key)):
+            try:
+                verify(envelope, signature, method, path, secret, int(time.time()))
+                return envelope, secret, addressed
+            except SignatureError:
+                pass  # by the key of another of our agencies, perhaps
         secrets = {company: secret for company in companies if (secret := peers._secret_of(company, envelope.key))}
         if not secrets:
             raise SignatureError("signature", "Khóa kết nối không được biết ở đây: kiểm tra cấu hình kết nối của hai hệ thống.")
@@ -52,9 +63,10 @@ def _authenticate(method, path):
 def _packet_limit(_controller):
     """Most bytes that are read of this request; nothing at all of a sender that has not proved who it is."""
     try:
-        envelope, _secret, _companies = _authenticate("POST", PACKETS_PATH)
+        envelope, secret, companies = _authenticate("POST", PACKETS_PATH, recipient_only=True)
     except Refusal as refusal:
         werkzeug.exceptions.abort(_refused(refusal))
+    request.vanban_sender = envelope, secret, companies.ids  # once for each request
     limit = request.env["vanban.packet.in"].sudo()._limits().packet_size  # safe: a technical limit
     # Somewhat more than allowed is read, so that a known sender gets its answer in words.
     return min(_PATIENCE * limit, envelope.length) + _FORM_OVERHEAD
@@ -62,6 +74,9 @@ def _packet_limit(_controller):
 
 def _refused(refusal):
     _logger.info("interchange request refused: %s", refusal.code)
+    headers = request.httprequest.headers
+    claims = ", ".join(f"{name} {headers.get(f'X-Vanban-{name}', '–')[:60]}" for name in ("Key", "Sender", "Recipient", "Message"))
+    log_refused("vanban.log", "receive_packet", f"{refusal.code}: {refusal} ({claims})")
     return request.make_json_response({"error": {"code": refusal.code, "message": str(refusal)}}, status=refusal.status)
 
 
@@ -120,7 +135,8 @@ class PacketController(http.Controller):
         return {"known": {row.message: row.sha256 for row in rows}}
 
     def _receive(self):
-        envelope, secret, companies = _authenticate("POST", PACKETS_PATH)
+        envelope, secret, company_ids = request.vanban_sender
+        companies = request.env["res.company"].browse(company_ids)
         # safe: authenticated by the shared secret; only the reception of packets is done
         env = request.env(su=True)
         if envelope.type not in ("document", "status"):

@@ -1,15 +1,13 @@
 import datetime
 import json
 import re
-import time
 
 from odoo import http
 from odoo.http import request
 
+from .strangers import log_refused
+
 TASKS_PATH = "/vanban/share/v1/tasks"
-# Strangers must not fill the log: one row a minute for each address.
-_PAUSE, _ADDRESSES = 60, 1000
-_told = {}
 _BEARER = re.compile(r"Bearer ([0-9A-Za-z_-]{20,200})")
 
 
@@ -22,16 +20,6 @@ def _refused(status, code, message):
     return _answer(status, {"error": {"code": code, "message": message}})
 
 
-def _first_of_minute(address):
-    now = time.monotonic()
-    if now - _told.get(address, -_PAUSE) < _PAUSE:
-        return False
-    if len(_told) >= _ADDRESSES:
-        _told.clear()
-    _told[address] = now
-    return True
-
-
 class Share(http.Controller):
     """The address at which related systems read the state of tasks; read-only, a key for each system (LT-21)."""
 
@@ -42,8 +30,7 @@ class Share(http.Controller):
         header = _BEARER.fullmatch(request.httprequest.headers.get("Authorization", ""))
         client = clients._of_key(header[1]) if header else clients
         if not client:
-            if _first_of_minute(request.httprequest.remote_addr):
-                clients._log_refused("share_tasks", "unknown, ended or missing key")
+            log_refused("vanban.share.client", "share_tasks", "unknown, ended or missing key")
             return _refused(401, "key", "Khóa không đúng, đã hết hạn hoặc thiếu; đề nghị quản trị hệ thống văn bản cấp khóa.")
         try:
             place = int(after) if len(after) < 12 else -1

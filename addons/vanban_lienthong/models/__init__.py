@@ -2,6 +2,7 @@ from . import (
     packet_content,
     packet,
     secret_store,
+    logged_settings,
     connection_health,
     transport,
     peer,

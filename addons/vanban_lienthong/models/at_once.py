@@ -1,28 +1,77 @@
-"""Work right after a commit, in a thread of this process: the scheduler may be busy with other jobs for seconds or minutes.
+"""Work right after a commit, or at a moment soon, in a thread of this process: the scheduler may be busy with other jobs for seconds or
+minutes, and looks for what has become due only once a minute.
 
-The scheduled job is triggered as well and remains what makes sure: whatever a thread does not finish, it does.
+The scheduled job runs every minute as well and remains what makes sure: whatever a thread does not finish, it does.
 """
 import logging
 import threading
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
 from odoo.http import request
 from odoo.modules.registry import Registry
 
 _logger = logging.getLogger(__name__)
+# What lies further away is the scheduler's.
+_SOON = 120
 # One thread for each database and job: True when it is wanted once more after the present turn.
 _running = {}
+# One timer for each database and job, of the earliest moment.
+_timers = {}
 _lock = threading.Lock()
 
 
-def start(env, model, method):
+def _key(env, model, method, cron):
+    """Where a server is at work: in a request or in one of its jobs; None elsewhere."""
+    at_work = request or env.context.get("cron_id") or env.context.get("vanban_at_once")
+    return (env.cr.dbname, model, method, cron) if at_work else None
+
+
+def start(env, model, method, cron):
     """After the commit of ``env``, call ``method`` of ``model`` with a cursor of its own; many calls make one thread.
 
-    Only where a server is at work, in a request or in one of its jobs, and not inside the very job.
+    :param cron: external id of the scheduled job that does the same work
+    :return: whether a thread will do it; not inside the very job, nor where no server is at work
     """
-    at_work = request or env.context.get("cron_id") or env.context.get("vanban_at_once")
-    if at_work and not env.context.get(f"vanban_{method}"):
-        env.cr.postcommit.add(lambda key=(env.cr.dbname, model, method): _begin(key))
+    key = _key(env, model, method, cron)
+    if not key or env.context.get(f"vanban_{method}"):
+        return False
+    postcommit = env.cr.postcommit
+    if not postcommit.data.get(key):  # one for each transaction, however many ask
+        postcommit.data[key] = True
+        postcommit.add(lambda: _begin(key))
+    return True
+
+
+def start_at(env, model, method, cron, moment):
+    """The same at a ``moment`` soon (UTC), after the commit of ``env``; the earliest moment counts."""
+    key = _key(env, model, method, cron)
+    seconds = (moment - fields.Datetime.now()).total_seconds()
+    if key and seconds <= _SOON:
+        env.cr.postcommit.add(lambda: _set_timer(key, moment, max(seconds, 0) + 0.1))
+
+
+def _set_timer(key, moment, seconds):
+    with _lock:
+        known = _timers.get(key)
+        if known and known[0] <= moment:
+            return
+        if known:
+            known[1].cancel()
+        timer = threading.Timer(seconds, _ring, (key, moment))
+        timer.daemon = True
+        _timers[key] = (moment, timer)
+    try:
+        timer.start()
+    except RuntimeError:  # no thread to be had: the scheduled job does it
+        with _lock:
+            _timers.pop(key, None)
+
+
+def _ring(key, moment):
+    with _lock:
+        if _timers.get(key, (None,))[0] == moment:
+            del _timers[key]
+    _begin(key)
 
 
 def _begin(key):
@@ -33,14 +82,21 @@ def _begin(key):
         _running[key] = False
     try:
         threading.Thread(target=_work, args=(key,), daemon=True, name=f"vanban-{key[2]}").start()
-    except RuntimeError:  # no thread to be had: the scheduled job does it
+    except RuntimeError:
         with _lock:
             _running.pop(key, None)
         _logger.info("no thread for %s of %s", key[2], key[1])
+        _leave_to_scheduler(key)
+
+
+def _leave_to_scheduler(key):
+    dbname, _model, _method, cron = key
+    with Registry(dbname).cursor() as cr:
+        api.Environment(cr, SUPERUSER_ID, {}).ref(cron)._trigger()
 
 
 def _work(key):
-    dbname, model, method = key
+    dbname, model, method, _cron = key
     while True:
         try:
             registry = Registry(dbname).check_signaling()
@@ -52,6 +108,10 @@ def _work(key):
                 registry.signal_changes()
         except Exception:  # the scheduled job does the same work and reports what is wrong
             _logger.info("%s of %s right after the commit", method, model, exc_info=True)
+            try:
+                _leave_to_scheduler(key)
+            except Exception:
+                _logger.info("%s of %s waits for the scheduler", method, model, exc_info=True)
         with _lock:
             if not _running.pop(key):
                 return

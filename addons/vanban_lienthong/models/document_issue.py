@@ -24,6 +24,11 @@ class DocumentIssue(models.Model):
             for document in self:
                 document._check_interchange()
 
+    def _needs_signatures(self):
+        """What is sent “for information” (để biết, tham khảo) claims no legal value (TH Đ4.2; BĐ Đ3.2)."""
+        network_only = all(row.channel == "lienthong" for row in self.sudo().recipient_ids)  # safe: own recipients
+        return super()._needs_signatures() and not (self.interchange_reference and network_only)
+
     def _check_interchange(self):
         """Everything that must hold before a packet may leave; raises with the whole list."""
         rows = self.sudo().recipient_ids.filtered(lambda row: row.channel == "lienthong")  # safe: own recipients
@@ -82,6 +87,8 @@ class DocumentIssue(models.Model):
 
     def _queue_packets(self, wanted):
         """One packet for all connected recipients, one row of the outbox for each."""
+        if self.secrecy != "0":  # whoever calls: a second look costs nothing
+            raise UserError(self._message_secret())
         connected = self._connected(wanted)
         if reasons := self._dispatch_problems(wanted):
             raise UserError("\n".join(reasons.values()))

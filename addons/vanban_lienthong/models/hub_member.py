@@ -10,8 +10,9 @@ class HubMember(models.Model):
 
     _name = "vanban.hub.member"
     _description = "Member of the hub"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "vanban.logged.settings"]
     _order = "name"
+    _logged = frozenset(("partner_id", "system_id", "active", "max_packet_mb", "max_per_hour"))
 
     partner_id = fields.Many2one("res.partner", "Agency", required=True, ondelete="restrict", index=True)
     name = fields.Char(related="partner_id.name", store=True)

@@ -9,7 +9,7 @@ from ..drivers import DRIVERS, DeliveryError
 from ..edxml import PacketError, StatusPacket, read_packet
 from ..edxml.relay import add_trace
 from ..wire import delay
-from .concurrency import commit_step
+from .concurrency import commit_step, keep_apart
 from .hub_refusal import HubRefusal
 from .packet_in_process import is_secret
 
@@ -184,30 +184,70 @@ class HubDelivery(models.Model):
         """Hand what goes beyond the members to the parent axis, fetching from it is the inbox's job."""
         self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env)
         progress = self.env["ir.cron"]._commit_progress
-        while ids := self.search([("state", "=", "forward"), ("next_attempt", "<=", fields.Datetime.now())], order="id", limit=_BATCH).ids:
+        tried = set()
+        while ids := self._due(tried):
             for row_id in ids:
-                commit_step(self.env, self.browse(row_id)._forward)
+                tried.add(row_id)
+                row = self.browse(row_id)
+                keep_apart(row, row._forward, row._note_unforeseen, "delivery %s of the hub could not be handed on")
                 if not progress(1):
                     self.env.ref("vanban_lienthong.cron_hub")._trigger()
                     return
         commit_step(self.env, self.env["vanban.hub.member"]._watch_late)
 
+    @api.model
+    def _due(self, tried):
+        """Ids of deliveries to hand on now; an axis that does not answer has its pause."""
+        now = fields.Datetime.now()
+        return self.search([
+            ("state", "=", "forward"), ("next_attempt", "<=", now), ("id", "not in", list(tried)),
+            "|", ("axis_id.retry_at", "=", False), ("axis_id.retry_at", "<=", now)], order="id", limit=_BATCH).ids
+
     def _forward(self):
+        """One attempt, and its outcome in a transaction of its own: a packet that has left must not leave again."""
         row = self.try_lock_for_update()
         row.invalidate_recordset()
-        if not row or row.state != "forward":
-            return
+        if row and row.state == "forward" and not (row.axis_id.retry_at and row.axis_id.retry_at > fields.Datetime.now()):
+            error, axis = row._hand_on(), row.axis_id
+            self.env.flush_all()
+            self.env.cr.commit()  # pylint: disable=invalid-commit  # the packet has left: this must not be rolled back
+            commit_step(self.env, lambda: self._note_axis(axis, error))
+        else:
+            self.env.cr.commit()  # pylint: disable=invalid-commit  # ends the snapshot in which the row was not free
+
+    def _hand_on(self):
+        """Give the packet to the parent axis; the DeliveryError, or None."""
+        row = self
         packet = row.packet_id
         try:
             with packet._content_path() as path:
                 remote = DRIVERS[row.axis_id.driver].client(row.axis_id).send(path, packet.sender_code, row.recipient_code, packet.type)
         except DeliveryError as error:
-            attempts = row.attempts + 1
-            axis = row.axis_id
-            if not error.retryable:
-                row._set_state("dead", attempts=attempts, error=str(error)[:500])
-                return
-            pause = datetime.timedelta(seconds=delay(attempts, axis.retry_base, axis.retry_cap))
-            row.write({"attempts": attempts, "error": str(error)[:500], "next_attempt": fields.Datetime.now() + pause})
-            return
+            if error.retryable:
+                row._try_later(str(error))
+            else:
+                row._set_state("dead", attempts=row.attempts + 1, error=str(error)[:500])
+            return error
         row._set_state("forwarded", remote_id=remote, attempts=row.attempts + 1, error=False)
+        return None
+
+    def _try_later(self, message):
+        attempts, axis = self.attempts + 1, self.axis_id
+        pause = datetime.timedelta(seconds=delay(attempts, axis.retry_base, axis.retry_cap))
+        self.write({"attempts": attempts, "error": message[:500], "next_attempt": fields.Datetime.now() + pause})
+
+    @api.model
+    def _note_axis(self, axis, error):
+        """Whether the parent axis answers: the monitoring page and the alarm are those of every connection."""
+        if error is None:
+            axis._note_success()
+        elif error.unreachable:
+            pause = datetime.timedelta(seconds=delay(axis.failures + 1, axis.retry_base, axis.retry_cap))
+            axis._note_failure(str(error), fields.Datetime.now() + pause)
+
+    def _note_unforeseen(self):
+        row = self.try_lock_for_update()
+        row.invalidate_recordset()
+        if row and row.state == "forward":
+            row._try_later(self.env._(
+                "The program failed while sending this packet; it is tried again. Ask the administrator to look into the server's log."))

@@ -139,22 +139,36 @@ class PacketBuilder(models.AbstractModel):
     @api.model
     def _store(self, company, document, packet, values, peers=None):
         """Write the packet's bytes once, signed when the connections ``peers`` ask for it; returns ``vanban.packet``."""
+        return self._store_many([(company, document, packet, values, peers)])
+
+    @api.model
+    def _store_many(self, packets):
+        """The same for several (company, document, packet, values, peers), in their order."""
         with tempfile.TemporaryDirectory(prefix="vanban-pack-") as folder:
-            path = Path(folder) / "packet.edxml"
-            try:
-                written = write_packet(packet, path)
-            except PacketError as error:
-                raise UserError(error.message_vi) from error
-            waits = values["type"] == "document" and values.get("business_type") != str(names.REVOKE)
-            if peers and peers._signs_packets() and (signed := peers._sign_packet(company, path, waits)):
-                path, written = signed
+            paths, vals_list = [], []
+            for number, (company, document, packet, values, peers) in enumerate(packets):
+                path, written = self._write_bytes(Path(folder) / str(number), company, packet, values, peers)
+                paths.append(path)
+                vals_list.append({
+                    **values, "company_id": company.id, "document_id": document.id, "sha256": written.sha256, "size": written.size})
             # safe: the flow that sends has checked its own right
-            stored = self.env["vanban.packet"].sudo().create({
-                **values, "company_id": company.id, "document_id": document.id, "sha256": written.sha256,
-                "size": written.size,
-            })
-            stored._store_content(path, "packet.edxml")
+            stored = self.env["vanban.packet"].sudo().create(vals_list)
+            stored._store_contents(paths, "packet.edxml")
         return stored
+
+    @api.model
+    def _write_bytes(self, folder, company, packet, values, peers):
+        """(path, Written) of the packet in ``folder``, signed when the connections ask for it."""
+        folder.mkdir()
+        path = folder / "packet.edxml"
+        try:
+            written = write_packet(packet, path)
+        except PacketError as error:
+            raise UserError(error.message_vi) from error
+        waits = values["type"] == "document" and values.get("business_type") != str(names.REVOKE)
+        if peers and peers._signs_packets() and (signed := peers._sign_packet(company, path, waits)):
+            return signed
+        return path, written
 
     @api.model
     def _store_document(self, document, packet, peers=None):
@@ -179,6 +193,13 @@ class PacketBuilder(models.AbstractModel):
 
     @api.model
     def _store_status(self, company, document, packet, peers=None):
-        return self._store(company, document, packet, {
-            "type": "status", "status_code": packet.status_code, "document_code": packet.response_for.document_id,
-        }, peers)
+        return self._store_statuses([(company, document, packet, peers)])
+
+    @api.model
+    def _store_statuses(self, packets):
+        """Store several (company, document, status packet, peers), in their order."""
+        return self._store_many([
+            (company, document, packet, {
+                "type": "status", "status_code": packet.status_code, "document_code": packet.response_for.document_id,
+            }, peers)
+            for company, document, packet, peers in packets])

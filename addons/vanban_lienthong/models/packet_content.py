@@ -66,24 +66,31 @@ class PacketContent(models.AbstractModel):
     def _store_content(self, path, name):
         """Keep the file at ``path`` as this record's bytes, flushed to disk before the transaction commits."""
         self.ensure_one()
-        # safe: the record was just made by the flow; its bytes are reached only through its own access rules
+        self._store_contents([path], name)
+
+    def _store_contents(self, paths, name):
+        """The same for several records, each with the file at its place in ``paths``."""
+        # safe: the records were just made by the flow; their bytes are reached only through their own access rules
         attachments = self.env["ir.attachment"].sudo().with_context(vanban_packet=PACKET_TOKEN)
-        values = {
-            "name": name, "res_model": self._name, "res_field": "content", "res_id": self.id, "type": "binary",
-            "mimetype": "application/xml",
-        }
+        vals_list = [
+            {"name": name, "res_model": self._name, "res_field": "content", "res_id": record.id, "type": "binary", "mimetype": "application/xml"}
+            for record in self]
         if not self._plain_filestore(attachments):
-            with open(path, "rb") as stream:
-                attachments.create({**values, "raw": stream.read()})
+            for path, values in zip(paths, vals_list, strict=True):
+                with open(path, "rb") as stream:
+                    attachments.create({**values, "raw": stream.read()})
             return
-        checksum, size = self._sha1(path)
-        store_name = f"{checksum[:2]}/{checksum}"
-        self._copy_durably(path, Path(attachments._full_path(store_name)))
-        # The garbage collector removes the file if this transaction does not commit.
-        attachments._mark_for_gc(store_name)
-        attachment = attachments.create(values)
-        # These columns are written by the file store alone; ir.attachment.write() drops them on purpose.
-        models.BaseModel.write(attachment, {"store_fname": store_name, "checksum": checksum, "file_size": size, "db_datas": False})
+        columns = []
+        for path in paths:
+            checksum, size = self._sha1(path)
+            store_name = f"{checksum[:2]}/{checksum}"
+            self._copy_durably(path, Path(attachments._full_path(store_name)))
+            # The garbage collector removes the file if this transaction does not commit.
+            attachments._mark_for_gc(store_name)
+            columns.append({"store_fname": store_name, "checksum": checksum, "file_size": size, "db_datas": False})
+        for attachment, values in zip(attachments.create(vals_list), columns, strict=True):
+            # These columns are written by the file store alone; ir.attachment.write() drops them on purpose.
+            models.BaseModel.write(attachment, values)
         self.invalidate_recordset(["content"])
 
     @api.model

@@ -145,5 +145,5 @@ class PacketIn(models.Model):
 
     @api.model
     def _wake(self):
-        self.env.ref("vanban_lienthong.cron_read")._trigger()
-        at_once.start(self.env, self._name, "_cron_read")
+        if not at_once.start(self.env, self._name, "_cron_read", "vanban_lienthong.cron_read"):
+            self.env.ref("vanban_lienthong.cron_read")._trigger()

@@ -70,22 +70,50 @@ class PacketInProcess(models.Model):
         self = self._in_vietnamese()
         progress = self.env["ir.cron"]._commit_progress
         for bearer, deliveries in self._asked():
-            try:
-                for delivery, acknowledge in deliveries():
-                    self._fetched(bearer, delivery)
-                    progress(1)
-                    acknowledge()
-            except DeliveryError as error:
-                _logger.info("fetching from %s: %s", bearer.name, error)
-                if error.unreachable:
-                    # Asked again at the next turn; what waits to be sent keeps its own pause.
-                    bearer._note_failure(str(error), False)
-                else:
-                    bearer.write({"last_error": str(error)[:500]})
-            else:
-                bearer._note_success()
+            keep_apart(
+                bearer, partial(self._fetch_from, bearer, deliveries), partial(self._note_unforeseen, bearer), "fetching from connection %s failed")
             if not progress(0):
                 return
+
+    @api.model
+    def _fetch_from(self, bearer, deliveries):
+        """Everything that waits at one connection or axis; a packet that cannot be stored stays there and holds no other up."""
+        left = []
+        try:
+            for delivery, acknowledge in deliveries():
+                stored = keep_apart(
+                    bearer, partial(self._fetch_one, bearer, delivery), partial(left.append, delivery.message),
+                    "a packet of connection %s could not be stored")
+                if stored:
+                    acknowledge()
+        except DeliveryError as error:
+            _logger.info("fetching from %s: %s", bearer.name, error)
+            if error.unreachable:
+                # Asked again at the next turn; what waits to be sent keeps its own pause.
+                bearer._note_failure(str(error), False)
+            else:
+                bearer.write({"last_error": str(error)[:500]})
+        else:
+            if left:
+                self._note_unforeseen(bearer, ", ".join(left)[:200])
+            else:
+                bearer._note_success()
+
+    @api.model
+    def _fetch_one(self, bearer, delivery):
+        self._fetched(bearer, delivery)
+        self.env["ir.cron"]._commit_progress(1)
+        return True
+
+    @api.model
+    def _note_unforeseen(self, bearer, messages=""):
+        """The administrator hears of it once, not at every turn in which it happens again."""
+        error = self.env._(
+            "The program failed while fetching packets (%(messages)s); they are tried again. Ask the administrator to look into the "
+            "server's log.", messages=messages or "–")
+        if bearer.last_error != error:
+            bearer.write({"last_error": error})
+            self.env["vanban.log"]._log_refused("fetch_packet", f"{bearer.name}: {error}")
 
     @api.model
     def _asked(self):

@@ -104,26 +104,31 @@ class PacketOut(models.Model):
     @api.model
     def _enqueue(self, packet, targets, urgency=0):
         """One row for each (peer, recipient or None); the delivery starts as soon as the transaction commits."""
-        common = {
-            "packet_id": packet.id, "company_id": packet.company_id.id, "document_id": packet.document_id.id,
-            "sender_code": packet.company_id.sudo().vanban_code or "-",  # safe: own public code
-        }
-        # safe: the flow that issues or reports has checked its own right
+        return self._enqueue_many([(packet, peer, recipient) for peer, recipient in targets], urgency)
+
+    @api.model
+    def _enqueue_many(self, deliveries, urgency=0):
+        """One row for each (packet, peer, recipient or None)."""
+        # safe: the flow that issues or reports has checked its own right; codes of agencies are public
+        codes = {company: company.sudo().vanban_code or "-" for company in self.env["res.company"].union(*(one[0].company_id for one in deliveries))}
         rows = self.sudo().create([
             {
-                **common, "recipient_id": recipient.id if recipient else False, "peer_id": peer.id,
+                "packet_id": packet.id, "company_id": packet.company_id.id, "document_id": packet.document_id.id,
+                "sender_code": codes[packet.company_id], "recipient_id": recipient.id if recipient else False, "peer_id": peer.id,
                 "recipient_code": peer.sudo().code or "-", "urgency": urgency,  # safe: public code
             }
-            for peer, recipient in targets
+            for packet, peer, recipient in deliveries
         ])
         self._wake()
         return rows
 
     @api.model
     def _wake(self, at=None):
-        self.env.ref("vanban_lienthong.cron_send")._trigger(at)
-        if not at:
-            at_once.start(self.env, self._name, "_cron_send")
+        job = (self.env, self._name, "_cron_send", "vanban_lienthong.cron_send")
+        if at:
+            at_once.start_at(*job, at)
+        if at or not at_once.start(*job):
+            self.env.ref("vanban_lienthong.cron_send")._trigger(at)
 
     # ---------------------------------------------------------------- statuses
 
@@ -145,10 +150,10 @@ class PacketOut(models.Model):
 
     def _tell_recipient(self, state, note=None):
         state = RECIPIENT_STATE.get(state, state)
-        for row in self:
-            # whoever gets paper instead follows his paper copy, whatever the packet still reports
-            if row.recipient_id.channel == "lienthong" and row.recipient_id.state != state:
-                row.recipient_id._progress(state, note)
+        # whoever gets paper instead follows his paper copy, whatever the packet still reports
+        told = self.recipient_id.filtered(lambda recipient: recipient.channel == "lienthong" and recipient.state != state)
+        if told:
+            told._progress(state, note)
 
     # ----------------------------------------------------------------- actions
 

@@ -1,6 +1,10 @@
 import datetime
 import logging
 import secrets
+import time
+from contextlib import ExitStack
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -11,6 +15,8 @@ from .concurrency import commit_step, keep_apart
 
 _logger = logging.getLogger(__name__)
 _BATCH = 200
+# So many packets, and so many seconds, before their outcomes are kept.
+_TOGETHER, _LONGEST_TOGETHER = 20, 5
 
 
 class PacketOutDelivery(models.Model):
@@ -26,15 +32,60 @@ class PacketOutDelivery(models.Model):
         progress = self.env["ir.cron"]._commit_progress
         tried = set()
         while ids := self._due(tried):
-            for row_id in ids:
-                tried.add(row_id)
-                error = self._send_guarded(self.browse(row_id))
-                if not progress(1):
+            while ids:
+                done, error = self._send_together(self.browse(ids[:_TOGETHER]))
+                tried.update(done)
+                ids = [row_id for row_id in ids if row_id not in tried]
+                if not progress(len(done)):
                     self._wake()
                     return
                 if error and error.unreachable:
                     break  # it may have taken its whole time limit: what has come since, and what answers, goes first
         self._wake_later()
+
+    @api.model
+    def _send_together(self, rows):
+        """Try some packets and keep their outcomes in one transaction: (ids that are done with, last error).
+
+        A crash on the way sends some of them once more, the same bytes under the same number: the recipient keeps one.
+        """
+        try:
+            return rows._attempts()
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise
+        except Exception:  # one of them by itself: who it is, and that the others go on, comes out one by one
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+        done, error = [], None
+        for row in rows:
+            done.append(row.id)
+            error = self._send_guarded(row)
+            if error and error.unreachable:
+                break
+        return done, error
+
+    def _attempts(self):
+        # References to the rows stay possible: the recipient's first status may be faster than its answer.
+        locked = self & self.try_lock_for_update(allow_referencing=True)
+        # Another worker may have sent them, or the connection may have failed, since the list was read.
+        locked.invalidate_recordset()
+        began, outcomes, error, done = time.monotonic(), [], None, [*(self - locked).ids]
+        with ExitStack() as stack:
+            paths = {}
+            for row in locked:
+                done.append(row.id)
+                if not row._is_due():
+                    continue
+                error = row._deliver(paths, stack)
+                outcomes.append((row, row.peer_id, error))
+                if (error and error.unreachable) or time.monotonic() - began > _LONGEST_TOGETHER:
+                    break
+        # The outcome of these rows alone comes first, so that nothing else can undo it.
+        self.env.flush_all()
+        self.env.cr.commit()  # pylint: disable=invalid-commit  # the packets have left: this must not be rolled back
+        if outcomes:
+            commit_step(self.env, lambda: self._after_deliveries(outcomes))
+        return done, error
 
     @api.model
     def _send_guarded(self, row):
@@ -96,18 +147,25 @@ class PacketOutDelivery(models.Model):
 
     def _still_due(self):
         self.invalidate_recordset()
+        return self._is_due()
+
+    def _is_due(self):
         retry_at = self.peer_id._health_bearer().retry_at
         return self.state in ("queued", "error") and not (retry_at and retry_at > fields.Datetime.now())
 
-    def _deliver(self):
+    def _deliver(self, paths=None, stack=None):
         """One attempt. The bytes and the number of the packet are those of the first attempt, always.
 
+        :param dict paths: files that were opened for earlier recipients of the same packet; ``stack`` keeps them open
         :return: the DeliveryError, or None after success
         """
         self.ensure_one()
         packet = self.packet_id
         try:
-            with packet._content_path() as path:
+            with ExitStack() as own:
+                path = (paths or {}).get(packet) or (stack or own).enter_context(packet._content_path())
+                if paths is not None:
+                    paths[packet] = path
                 remote_id = self.peer_id._driver().send(Delivery(
                     path=path, message=self.message, sender=self.sender_code, recipient=self.recipient_code,
                     type=packet.type, size=packet.size, sha256=packet.sha256))
@@ -141,6 +199,19 @@ class PacketOutDelivery(models.Model):
         transport = self.peer_id.transport_id
         return datetime.timedelta(seconds=delay(
             attempts, transport.retry_base, transport.retry_cap, generator=secrets.SystemRandom()))
+
+    @api.model
+    def _after_deliveries(self, outcomes):
+        """What follows from several attempts; the plain case, sent and nothing heard yet, is one step for all."""
+        sent = self.browse([row.id for row, _peer, error in outcomes if error is None])
+        plain = sent.filtered(lambda row: not (row.status_ids or row.recall_asked))
+        plain._tell_recipient("sent")
+        bearers = {peer._health_bearer() for row, peer, error in outcomes if row in plain}
+        for bearer in bearers:
+            bearer._note_success()
+        for row, peer, error in outcomes:
+            if row not in plain:
+                row._after_delivery(peer, error)
 
     def _after_delivery(self, peer, error):
         """Tell the connection, the recipient and, when given up, the clerk."""

@@ -10,6 +10,8 @@ from .packet import STATUS
 
 _logger = logging.getLogger(__name__)
 _BATCH = 500
+# Packed in one step, as long as none of them fails.
+_TOGETHER = 50
 
 
 class PacketStatus(models.Model):
@@ -67,17 +69,31 @@ class PacketStatus(models.Model):
     def _queue_pending(self):
         """Make the packets of statuses noted since the last turn, in their order."""
         rows = self.search([("direction", "=", "out"), ("packet_out_id", "=", False)], order="id", limit=_BATCH)
-        rows = rows.try_lock_for_update()
+        rows = rows.try_lock_for_update().sorted("id")
+        for start in range(0, len(rows), _TOGETHER):
+            part = rows[start:start + _TOGETHER]
+            if not self._packed(part) and len(part) > 1:
+                for row in part:  # one status that cannot be packed waits, the others leave
+                    self._packed(row)
+
+    @api.model
+    def _packed(self, rows):
+        """Make the packets of ``rows``; False, and nothing made, when the program fails on one of them."""
         builder = self.env["vanban.packet.builder"]
-        for row in rows.sorted("id"):
-            try:
-                with self.env.cr.savepoint():
-                    packet = builder._store_status(row.company_id, row.document_id, builder._status_packet(row), row.peer_id)
-                    row.packet_out_id = self.env["vanban.packet.out"]._enqueue(packet, [(row.peer_id, None)], urgency=1)
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
-                raise  # the database, not the status
-            except Exception:  # one status that cannot be packed waits, the others leave
-                _logger.exception("status %s could not be packed", row.id)
+        try:
+            with self.env.cr.savepoint():
+                packets = builder._store_statuses(
+                    [(row.company_id, row.document_id, builder._status_packet(row), row.peer_id) for row in rows])
+                outs = self.env["vanban.packet.out"]._enqueue_many(
+                    [(packet, row.peer_id, None) for packet, row in zip(packets, rows, strict=True)], urgency=1)
+                for row, out in zip(rows, outs, strict=True):
+                    row.packet_out_id = out
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise  # the database, not the status
+        except Exception:
+            _logger.log(logging.ERROR if len(rows) == 1 else logging.INFO, "statuses %s could not be packed", rows.ids, exc_info=True)
+            return False
+        return True
 
     @api.model
     def _note_received(self, out, packet, packet_in):

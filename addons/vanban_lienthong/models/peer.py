@@ -19,9 +19,11 @@ class Peer(models.Model):
 
     _name = "vanban.peer"
     _description = "Connected agency"
-    _inherit = ["vanban.connection.health"]
+    _inherit = ["vanban.connection.health", "vanban.logged.settings"]
     _order = "company_id, name"
     _check_company_auto = True
+    _logged = frozenset((
+        "company_id", "partner_id", "transport_id", "active", "url", "database", "key_id", "ca_pem", "packet_signature", "packet_signer"))
 
     company_id = fields.Many2one("res.company", "Our agency", required=True, default=lambda self: self.env.company, index=True)
     partner_id = fields.Many2one("res.partner", "Agency", required=True, ondelete="restrict", index=True)

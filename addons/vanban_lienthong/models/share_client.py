@@ -18,8 +18,9 @@ class ShareClient(models.Model):
 
     _name = "vanban.share.client"
     _description = "Related system"
-    _inherit = ["vanban.log.mixin"]
+    _inherit = ["vanban.log.mixin", "vanban.logged.settings"]
     _order = "company_id, name"
+    _logged = frozenset(("name", "company_id", "active", "scope", "department_ids", "valid_to"))
 
     name = fields.Char("System", required=True)
     company_id = fields.Many2one("res.company", "Agency", required=True, default=lambda self: self.env.company, index=True)

@@ -11,8 +11,9 @@ class Transport(models.Model):
 
     _name = "vanban.transport"
     _description = "Transport"
-    _inherit = ["vanban.connection.health"]
+    _inherit = ["vanban.connection.health", "vanban.logged.settings"]
     _order = "sequence, id"
+    _logged = frozenset(("driver", "url", "system_id", "active", "company_ids", "ca_pem", "allow_plain"))
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)

@@ -8,6 +8,7 @@ from . import (
     test_http,
     test_hub,
     test_issue,
+    test_logged_settings,
     test_many,
     test_outage,
     test_outcome,

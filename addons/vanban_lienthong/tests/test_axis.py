@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.vanban_core.tests.proves import proves
 
@@ -182,6 +183,51 @@ class AxisContract:
         self.run_job("cron_fetch")
         self.run_job("cron_read")
         self.assertEqual((self.inbox().state, self.inbox().reason_code), ("quarantined", "SENDER_DIFFERS"))
+
+    def test_what_nobody_foresaw_holds_up_nothing_else(self):
+        """A packet on which the program itself fails stays on the axis; those behind it and other connections are fetched."""
+        self.read_directory()
+        first = self.put_on_axis(self.raw(self.packet()))
+        self.put_on_axis(self.raw(self.packet(document_id="H97.03,2026/03/09,119/STC-VP", code_number="119")))
+        model = type(self.env["vanban.packet.in"])
+        real = model._receive
+
+        def receive(inbox, stream, company, peer, delivery, channel):
+            if delivery.message == first:
+                raise ZeroDivisionError
+            return real(inbox, stream, company, peer, delivery, channel)
+
+        with patch.object(model, "_receive", receive), mute_logger("odoo.addons.vanban_lienthong.models.concurrency"):
+            self.run_job("cron_fetch")
+            self.run_job("cron_fetch")
+        self.assertEqual(len(self.inbox()), 1)
+        self.assertEqual([packet.status for packet in self.axis.packets], ["processing", "done"])
+        self.assertIn(first, self.transport.last_error)
+        told = self.env["vanban.log"].search([("action", "=", "fetch_packet"), ("outcome", "=", "refused")])
+        self.assertEqual(len(told), 1, "once, not at every turn")
+        self.run_job("cron_fetch")
+        self.run_job("cron_read")
+        self.assertEqual((len(self.inbox()), set(self.inbox().mapped("state"))), (2, {"done"}))
+        self.assertEqual({packet.status for packet in self.axis.packets}, {"done"})
+
+    def test_connection_on_which_the_program_fails(self):
+        """The others are asked all the same."""
+        self.read_directory()
+        broken = self.env["vanban.transport"].create({
+            "name": "Trục hỏng", "driver": self.DRIVER, "url": self.transport.url, "system_id": "hong", "timeout": 5, "sequence": 1})
+        self.put_on_axis(self.raw(self.packet()))
+        driver = DRIVERS[self.DRIVER]
+        real = driver.collect
+
+        def collect(transport, limit):
+            if transport == broken:
+                raise KeyError("data")
+            return real(transport, limit)
+
+        with patch.object(driver, "collect", collect), mute_logger("odoo.addons.vanban_lienthong.models.concurrency"):
+            self.run_job("cron_fetch")
+        self.assertEqual(len(self.inbox()), 1)
+        self.assertTrue(broken.last_error)
 
     def test_too_large(self):
         self.read_directory()

@@ -11,6 +11,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
+from ..controllers import strangers
 from ..wire import Envelope
 from ..wire.http_client import PACKETS_PATH, DeliveryError, HttpClient
 from .common import KEY, SECRET, LienthongCase
@@ -38,6 +39,7 @@ class TestHttp(LienthongCase, HttpCase):
         folder = TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
+        strangers.forget()
 
     def post(self, raw, secret=SECRET, key=KEY, recipient="H96.02", message=None, digest=None):
         path = self.folder / uuid.uuid4().hex
@@ -76,6 +78,12 @@ class TestHttp(LienthongCase, HttpCase):
             return error
         return self.fail("the packet was accepted")
 
+    def logged(self):
+        """What the log tells of requests that were refused."""
+        return self.env["vanban.log"].search(
+            [("action", "=", "receive_packet"), ("outcome", "=", "refused")], order="id").mapped("comment")
+
+    @proves("LT-12")
     def test_strangers_are_refused(self):
         self.refused("signature", secret="mot-bi-mat-khac-dai-hon-ba-muoi-hai-ky-tu")
         self.refused("signature", key="khoa-la")
@@ -88,6 +96,7 @@ class TestHttp(LienthongCase, HttpCase):
         self.assertTrue(error.retryable)
         self.assertEqual((self.inbox().state, self.inbox().reason_code), ("quarantined", "INTEGRITY"))
 
+    @proves("LT-12")
     def test_replay_and_clock(self):
         raw = self.raw(self.packet())
         envelope = Envelope(
@@ -102,6 +111,7 @@ class TestHttp(LienthongCase, HttpCase):
         self.assertEqual(call(envelope).status_code, 200)
         again = call(envelope)
         self.assertEqual((again.status_code, again.json()["error"]["code"]), (409, "replay"))
+        self.assertTrue(self.logged()[0].startswith("replay: "), self.logged())
         old = call(replace(envelope, timestamp=int(time.time()) - 3600, nonce=Envelope.new_nonce()))
         self.assertEqual((old.status_code, old.json()["error"]["code"]), (401, "clock"))
         wrong = call(replace(envelope, nonce=Envelope.new_nonce()), method="PUT")

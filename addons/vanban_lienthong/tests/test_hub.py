@@ -3,10 +3,12 @@ import tempfile
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.vanban_core.tests.proves import proves
 
@@ -118,9 +120,12 @@ class TestHub(LienthongCase, HttpCase):
     def test_expired(self):
         east = self.client(self.east)
         east.send(self.letter(), "Q95.11", "Q95.12", "document")
-        self.env.cr.execute("UPDATE vanban_hub_delivery SET create_date = create_date - interval '31 days'")
-        self.env.invalidate_all()
-        self.env["vanban.hub.packet"]._gc_content()
+        self.env["ir.config_parameter"].set_param("vanban_lienthong.hub_days", "2")
+        for days, state in ((1, "initial"), (2, "expired")):
+            self.env.cr.execute("UPDATE vanban_hub_delivery SET create_date = create_date - interval '%s days'", [days])
+            self.env.invalidate_all()
+            self.env["vanban.hub.packet"]._gc_content()
+            self.assertEqual((self.deliveries().state, self.deliveries().packet_id.has_content), (state, state == "initial"))
         self.assertEqual((self.deliveries().state, self.deliveries().packet_id.has_content), ("expired", False))
 
     def test_refused(self):
@@ -206,7 +211,7 @@ class TestHub(LienthongCase, HttpCase):
             row = self.deliveries()
             self.assertEqual((row.state, row.attempts), ("forward", 1))
             server.axis.faults.error = ""
-            row.next_attempt = fields.Datetime.now() - timedelta(seconds=1)
+            row.next_attempt = parent.retry_at = fields.Datetime.now() - timedelta(seconds=1)
             self.run_job("cron_hub")
             self.assertEqual(row.state, "forwarded")
             far = VxpClient(server.url, FAR.system, FAR.secret, timeout=5)
@@ -217,6 +222,59 @@ class TestHub(LienthongCase, HttpCase):
             self.run_job("cron_fetch")
             [item] = east.waiting("document")
             self.assertEqual(item.sender, "Q99.01")
+
+    def parent(self, server, *codes):
+        """The parent axis as a transport, its directory holding agencies with these codes."""
+        parent = self.env["vanban.transport"].create({
+            "name": "Trục cấp trên", "driver": "vxp", "url": server.url, "system_id": "truc-con", "timeout": 5})
+        parent.with_user(self.admin_user).action_set_secret("c" * 40)
+        self.env["res.partner"].create([{
+            "name": f"Sở ở tỉnh khác {code}", "is_company": True, "vanban_code_ids": [(0, 0, {"code": code})],
+            "vanban_transport_ids": [(4, parent.id)]} for code in codes])
+        return parent
+
+    def test_what_nobody_foresaw_holds_up_nothing_else(self):
+        """Onward: a packet on which the program itself fails is tried later, those behind it go; nothing goes twice."""
+        with AxisServer([Account("truc-con", "c" * 40, ("Q95.11", "Q95.12")), FAR]) as server:
+            self.parent(server, "Q99.01")
+            east = self.client(self.east)
+            for subject in ("V/v thứ nhất", "V/v thứ hai"):
+                east.send(self.letter(recipient="Q99.01", subject=subject), "Q95.11", "Q99.01", "document")
+            second, first = self.deliveries()
+            real, sent = VxpClient.send, []
+
+            def send(client, path, *rest):
+                sent.append(path)
+                if len(sent) == 1:
+                    raise UnicodeEncodeError("latin-1", "ă", 0, 1, "no such letter")
+                return real(client, path, *rest)
+
+            with patch.object(VxpClient, "send", send), mute_logger("odoo.addons.vanban_lienthong.models.concurrency"):
+                self.run_job("cron_hub")
+            self.assertEqual((first.state, first.attempts, second.state), ("forward", 1, "forwarded"))
+            self.assertTrue(first.error and first.next_attempt > fields.Datetime.now())
+            first.next_attempt = fields.Datetime.now() - timedelta(seconds=1)
+            self.run_job("cron_hub")
+            self.assertEqual((first.state, len(sent)), ("forwarded", 2))
+            self.assertEqual(len(VxpClient(server.url, FAR.system, FAR.secret, timeout=5).waiting("document")), 2)
+
+    def test_parent_axis_down(self):
+        """One attempt shows that it is silent; the monitoring page knows, and everything goes when it is back."""
+        with AxisServer([Account("truc-con", "c" * 40, ("Q95.11", "Q95.12")), FAR]) as server:
+            parent = self.parent(server, "Q99.01")
+            east = self.client(self.east)
+            for subject in ("V/v thứ nhất", "V/v thứ hai"):
+                east.send(self.letter(recipient="Q99.01", subject=subject), "Q95.11", "Q99.01", "document")
+            server.axis.faults.down = True
+            self.run_job("cron_hub")
+            rows = self.deliveries()
+            self.assertEqual((sorted(rows.mapped("attempts")), set(rows.mapped("state"))), ([0, 1], {"forward"}))
+            self.assertEqual(parent.health, "failing")
+            server.axis.faults.down = False
+            parent.with_user(self.admin_user).action_check_connection()
+            rows.next_attempt = fields.Datetime.now() - timedelta(seconds=1)
+            self.run_job("cron_hub")
+            self.assertEqual((set(self.deliveries().mapped("state")), parent.health), ({"forwarded"}, "ok"))
 
     def test_rights(self):
         for model in ("vanban.hub.member", "vanban.hub.packet", "vanban.hub.delivery"):

@@ -3,6 +3,7 @@ from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
+from ..edxml import read_packet
 from .common import LienthongCase
 
 
@@ -58,6 +59,17 @@ class TestIssue(LienthongCase):
             document.action_issue()
         self.assertFalse(document.packet_out_ids)
 
+    @proves("LT-15")
+    def test_kinds_that_the_profile_of_the_agency_allows(self):
+        """Bình Định sends invitations, reports and work exchange only; over RPC as the clerk's page does it."""
+        decision = self.env.ref("vanban_core.kind_qd")
+        document = self.numbered()
+        self.company.vanban_profile_id = self.env.ref("vanban_core.profile_binhdinh")
+        document.sudo()._write_fixed({"kind_id": decision.id})
+        with self.signatures_valid(), self.assertRaisesRegex(UserError, decision.name):
+            document.action_issue()
+        self.assertFalse(document.packet_out_ids)
+
     @proves("LT-16")
     def test_only_signed_documents_have_legal_value(self):
         document = self.numbered()
@@ -65,12 +77,12 @@ class TestIssue(LienthongCase):
             document.action_issue()
         with self.assertRaises(UserError):
             document._check_interchange()
-        document.sudo().interchange_reference = True
-        document._check_interchange()
-        packet = self.env["vanban.packet.builder"]._document_packet(
-            document, self.issuer, self.env["vanban.packet.builder"]._business(document, 0))
-        self.assertEqual(packet.other.sphere, "Để biết, tham khảo")
-        received = self.received_document(other=packet.other)
+        document.interchange_reference = True
+        document.action_issue()
+        with document.delivery_ids.packet_id._content_path() as path:
+            self.assertEqual(read_packet(path, None).other.sphere, "Để biết, tham khảo")
+        self.deliver()
+        received = self.env["vanban.packet.in"].search([("company_id", "=", self.other.id), ("type", "=", "document")]).document_id
         self.assertTrue(received.interchange_reference)
 
     @proves("SEC-06")
@@ -81,6 +93,18 @@ class TestIssue(LienthongCase):
         with self.signatures_valid(), self.assertRaisesRegex(UserError, "Mật"):
             document.action_issue()
         self.assertFalse(document.packet_out_ids)
+        # nor by what follows the issue: the list in the background, sending again, a replacement
+        issued = self.issued()
+        self.env.cr.execute("UPDATE vanban_document SET secrecy = '1' WHERE id = %s", [issued.id])
+        issued.delivery_ids.sudo()._flow("withdraw")
+        issued.invalidate_recordset()
+        issued.recipient_ids._progress("failed", "Thử")
+        for step in (lambda: issued.sudo()._dispatch(issued.sudo().recipient_ids), issued.recipient_ids.with_user(self.clerk).action_resend):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                step()
+        self.assertEqual(set(issued.delivery_ids.mapped("state")), {"cancelled"})
+        self.deliver()
+        self.assertFalse(self.env["vanban.packet.in"].search([("company_id", "=", self.other.id)]))
 
     def test_connection_lost_after_drafting(self):
         document = self.numbered()
@@ -92,7 +116,7 @@ class TestIssue(LienthongCase):
     def test_packet_is_well_formed_and_complete(self):
         import subprocess
 
-        from ..edxml import findings, read_packet, schema_problems
+        from ..edxml import findings, schema_problems
 
         document = self.issued()
         with document.delivery_ids.packet_id._content_path() as path:

@@ -49,6 +49,32 @@ class TestRecall(LienthongCase):
         self.assertTrue(document.recall_date)
         self.assertEqual(document.code_number, number)
 
+    @proves("LT-08")
+    def test_notice_goes_to_every_receiver_and_the_number_is_not_given_again(self):
+        companies = self.env["res.company"].create([
+            {"name": f"Sở số {number}", "vanban_code": f"H97.1{number}", "vanban_symbol": f"S{number}"} for number in range(3)])
+        for company in companies:
+            self._connect(self.company, company)
+            self._connect(company, self.company)
+        document = self.issued(recipient_ids=[(0, 0, {"partner_id": company.partner_id.id}) for company in companies])
+        self.deliver()
+        document.action_request_recall("Ban hành nhầm phụ lục")
+        document.with_user(self.leader).action_approve_recall()
+        self.assertEqual(set(document.recipient_ids.mapped("state")), {"recall_requested"})
+        label = dict(document._fields["state"]._description_selection(self.env(context={"lang": "vi_VN"})))[document.state]
+        self.assertEqual(label, "Đã yêu cầu thu hồi")
+        self.deliver()
+        notices = self.env["vanban.packet.in"].search([("company_id", "in", companies.ids), ("business_type", "=", "1")])
+        self.assertEqual((notices.company_id, set(notices.mapped("state"))), (companies, {"decision"}))
+        self.assertEqual(set(notices.mapped("request_reason")), {"Ban hành nhầm phụ lục"})
+        for notice in notices:
+            clerk = self._user_of(notice.company_id, f"clerk_{notice.company_id.id}", "vanban_core.group_clerk")
+            self.assertEqual(document.state, "recall_requested", "until the last one has answered")
+            notice.with_user(clerk).action_recall_accept()
+            self.deliver()
+        self.assertEqual(document.state, "recalled")
+        self.assertNotEqual(self.issued().code_number, document.code_number)
+
     def test_what_has_not_left_is_withdrawn(self):
         document = self.issued()
         document.action_request_recall("Sai thể thức")

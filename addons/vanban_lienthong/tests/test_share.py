@@ -8,7 +8,8 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
-from ..controllers.share import TASKS_PATH, _told
+from ..controllers import strangers
+from ..controllers.share import TASKS_PATH
 from .common import LienthongCase
 
 
@@ -95,7 +96,7 @@ class TestShare(LienthongCase, HttpCase):
         self.assertNotIn(task.id, [row["id"] for row in self.get().json()["tasks"]])
 
     def test_refused(self):
-        _told.clear()
+        strangers.forget()
         for answer in (self.get(key=False), self.get(key="khoa-khong-dung-0123456789")):
             self.assertEqual((answer.status_code, answer.json()["error"]["code"]), (401, "key"))
         # seen in the log, but a stranger cannot fill it
@@ -109,6 +110,14 @@ class TestShare(LienthongCase, HttpCase):
         self.assertEqual(self.get().status_code, 401)
         with self.allow_requests(all_requests=True):
             self.assertEqual(requests.post(self.base_url() + TASKS_PATH, timeout=30).status_code, 405)
+
+    def test_many_addresses_do_not_fill_the_log_either(self):
+        strangers.forget()
+        self.addCleanup(strangers.forget)
+        told = [strangers._first_of_minute(f"10.0.{number // 256}.{number % 256}") for number in range(3000)]
+        self.assertEqual(sum(told), strangers.ROWS)
+        self.assertEqual(self.get(key=False).status_code, 401)  # still answered, no more written
+        self.assertFalse(self.env["vanban.log"].search([("action", "=", "share_tasks"), ("outcome", "=", "refused")]))
 
     def test_key_is_shown_once_and_ends_with_the_next(self):
         self.env.flush_all()

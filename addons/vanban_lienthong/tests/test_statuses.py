@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
+from ..edxml import Business, read_packet
 from .common import LienthongCase
 
 
@@ -59,6 +60,32 @@ class TestStatuses(LienthongCase):
         by_partner = {row.partner_id: row for row in document.delivery_ids}
         self.assertEqual([by_partner[company.partner_id].state for company in companies], expected)
         self.assertTrue(all(row.state_date == datetime(2026, 3, 9, 2, 2, 11) for row in document.delivery_ids))
+
+    def test_notices_carry_what_the_forms_ask(self):
+        """Acceptance, refusal and answer to a recall (F-17, F-18, F-19): document, person, reason, date and hour, read from the packets."""
+        def told(document, code):
+            row = self.env["vanban.packet.status"].search([("document_id", "=", document.id), ("code", "=", code)])
+            self.run_job("cron_send")
+            with row.packet_out_id.packet_id._content_path() as path:
+                packet = read_packet(path, None)
+            self.assertEqual(
+                (packet.status_code, packet.response_for.document_id, packet.response_for.code, packet.response_for.organ_id),
+                (code, document.document_code, document.code, "H97.03"))
+            self.assertLess(abs((packet.timestamp - row.date).total_seconds() - 7 * 3600), 1)
+            return packet
+
+        accepted = self.received_document()
+        accepted.action_register()
+        packet = told(accepted, "03")
+        self.assertEqual((packet.sender.organ_id, packet.staff.staff), ("H96.02", self.clerk.name))
+        refused = self.received_document(document_id="H97.03,2026/03/09,119/STC-VP", code_number="119")
+        refused.action_refuse("Không thuộc thẩm quyền")
+        packet = told(refused, "02")
+        self.assertEqual((packet.description, packet.staff.staff), ("Không thuộc thẩm quyền", self.clerk.name))
+        notice = self.receive(self.packet(business=Business(1, "Ban hành nhầm", accepted.document_code), attachments=()))
+        notice.with_user(self.clerk).action_recall_accept("Đã hủy, dừng xử lý")
+        packet = told(accepted, "15")
+        self.assertEqual((packet.description, packet.staff.staff), ("Đã hủy, dừng xử lý", self.clerk.name))
 
     def test_refusal_shows_its_reason(self):
         self.report("02", description="Gửi nhầm cơ quan")
