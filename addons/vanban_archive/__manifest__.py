@@ -6,7 +6,7 @@
     "license": "LGPL-3",
     "category": "Productivity/Documents",
     "depends": ["vanban_core"],
-    "external_dependencies": {"python": ["lxml", "reportlab", "pypdfium2"]},
+    "external_dependencies": {"python": ["asn1crypto", "cryptography", "lxml", "reportlab", "pypdfium2"]},
     "data": [
         "security/archive_groups.xml",
         "security/ir.model.access.csv",

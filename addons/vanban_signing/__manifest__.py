@@ -2,7 +2,7 @@
     "name": "Văn bản – Ký số và xác thực",
     "summary": "Certificates, custody, digital signatures of persons and agency in PDF, verification",
     "description": "Ký số cá nhân và cơ quan trong tệp PDF, ghi số và ngày sau khi ký, giữ thiết bị lưu khóa bí mật, xác thực chữ ký số.",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "author": "Văn bản",
     "license": "LGPL-3",
     "category": "Productivity/Documents",

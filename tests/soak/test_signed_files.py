@@ -11,7 +11,7 @@ sys.path[:0] = [str(HERE.parents[1] / "unit" / "signing")]
 
 from foreign import document  # noqa: E402
 from signing_sample import issued, signed, trust  # noqa: E402
-from test_mutations import SECONDS, judge_all  # noqa: E402
+from test_mutations import PROCESSOR, judge_all  # noqa: E402
 
 FILES = int(os.environ.get("VANBAN_SOAK_FILES", "10000"))
 
@@ -30,5 +30,5 @@ def archived():
 @pytest.mark.parametrize("make", [issued, signed, document, archived], ids=lambda make: make.__name__)
 def test_no_damaged_file_is_valid(make):
     green, slowest = judge_all(make(), trust(), range(FILES))
-    print(f"{make.__name__}: {FILES} files, slowest {slowest:.1f} s")
-    assert not green and slowest < SECONDS + 10
+    print(f"{make.__name__}: {FILES} files, slowest {slowest[0]:.1f} s of processor time (seed {slowest[1]})")
+    assert not green and slowest[0] < PROCESSOR

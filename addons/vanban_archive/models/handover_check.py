@@ -125,14 +125,16 @@ class DossierChecks(models.Model):
         return checks
 
     def _preserved_files(self):
-        """[(item, ``vanban.file`` or the item itself)] of everything that is preserved: main files, annexes, other material."""
+        """[(item, ``vanban.file`` or the item itself)] of everything that is preserved: main files, annexes with the signatures
+        beside them, other material."""
         self.ensure_one()
         found = []
         for item in self.item_ids.sorted("ordinal"):
             document = item.document_id
             if document:
                 # as they were sent: an annex that was sealed or made again afterwards is not kept twice
-                found += [(item, file) for file in (*document.main_file_id, *document._current_annexes())]
+                for file in (*document.main_file_id, *document._current_annexes()):
+                    found += [(item, file), *((item, beside) for beside in file._beside())]
             elif item.sha256:
                 found.append((item, item))
         return found
@@ -195,7 +197,7 @@ class DossierChecks(models.Model):
                 changed.append(name)
             if not file._opens(raw):
                 unreadable.append(name)
-            if file.mimetype not in AGREED:
+            if file.mimetype not in AGREED and not file._is_beside():
                 odd.append(name)
             verdict = scanner.scan(raw) if scanner else None
             if verdict:
@@ -214,10 +216,13 @@ class DossierChecks(models.Model):
         return ("failed", f"{label}: {'; '.join(names)}") if names else ("passed", self.env._("All files checked."))
 
     def _check_authenticity(self, files):
-        """Verify every signed PDF now and store the result; without the signing addon the archivist judges."""
+        """Verify every signed file now, also one with its signature beside it, and store the result.
+
+        Without the signing addon the archivist judges.
+        """
         invalid, unknown, valid = [], [], 0
         for item, file in files:
-            if file._name != "vanban.file" or file.mimetype != "application/pdf":
+            if file._name != "vanban.file" or (file.mimetype != "application/pdf" and not file._beside()):
                 continue
             result, reason = file._archive_verify()
             if result == "valid":

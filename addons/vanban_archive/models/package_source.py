@@ -1,3 +1,4 @@
+import dataclasses
 import datetime
 import io
 import json
@@ -77,9 +78,11 @@ class DossierSource(models.Model):
         """Verification reports, history and minutes that travel with the dossier."""
         found = [Support("history.jsonl", self._history(), "application/x-ndjson")]
         for position, item in enumerate(self.item_ids.sorted("ordinal"), 1):
-            report = item.document_id.main_file_id._verification_report() if item.document_id.main_file_id else b""
-            if report:
-                found.append(Support(f"verification_File{position}.json", report))
+            for place, file in enumerate(item._item_files(), 1):
+                report = file._verification_report() if file._name == "vanban.file" else b""
+                if report:
+                    name = f"File{position}" if place == 1 else f"File{position}_annex{place - 1}"
+                    found.append(Support(f"verification_{name}.json", report))
         line = self.handover_line_ids.filtered(lambda one: one.handover_id.minutes_sha256)[-1:]
         if line:
             minutes = line.handover_id._minutes_attachment()
@@ -140,7 +143,7 @@ class DossierItemSource(models.Model):
 
     def _package_document(self):
         self.ensure_one()
-        files = [file._package_file() for item, file in self.dossier_id._preserved_files() if item == self]
+        files = self._package_files()
         if not files:
             files = [self._package_note()]
         events = []
@@ -150,6 +153,19 @@ class DossierItemSource(models.Model):
             outcome = "success" if report.get("overall") == "valid" else "failure"
             events.append(Event("validation", _utc(fields.Datetime.now()), outcome, report.get("reason") or "", "archivist"))
         return PackageDocument(self._package_metadata(), files, self._package_kind(), events)
+
+    def _package_files(self):
+        """Main file and annexes; the signature that lies beside an annex follows it and names it."""
+        made, files = {}, []
+        for file in self._item_files():
+            made[file.id] = file._package_file()
+            files.append(made[file.id])
+            if beside := file._beside():
+                files.append(dataclasses.replace(beside._package_file(), signs=made[file.id]))
+        return files
+
+    def _item_files(self):
+        return [file for item, file in self.dossier_id._preserved_files() if item == self and not file._is_beside()]
 
     def _package_note(self):
         """A text file for what has no file: a written direction, or paper that lies in the archive."""
@@ -162,12 +178,25 @@ class DossierItemSource(models.Model):
     def _package_file(self):
         return _package_file(self, self.file_name)
 
+    def _beside(self):
+        return self.env["vanban.file"]
+
+    def _is_beside(self):
+        return False
+
 
 class FileSource(models.Model):
     _inherit = "vanban.file"
 
     def _package_file(self):
         return _package_file(self, self.name)
+
+    def _beside(self):
+        """The agency's signature that lies beside this file (annexes that are not PDF), or none."""
+        return self.document_id.file_ids.filtered(lambda file: file.source_id == self and file._is_beside())[:1]
+
+    def _is_beside(self):
+        return self.role == "signature" and not self.destroyed_date
 
 
 def _package_file(record, name):

@@ -11,7 +11,7 @@ from .descriptive import schema, schema_names, write_record
 from .findings import PackageError
 from .ledger import Ledger
 from .mets import MetsWriter
-from .names import data_name, safe_part
+from .names import beside_name, data_name, safe_part
 from .parts import Event
 from .premis import PremisWriter
 from .profile import load_profile
@@ -55,6 +55,13 @@ def build_package(package, parent, profile_id="TT05-2025"):
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return BuildResult(target, objid, *result)
+
+
+def _place(files, wanted):
+    place = next((at for at, file in enumerate(files) if file is wanted), None)
+    if place is None:
+        raise PackageError("Chữ ký kèm tệp thiếu tệp mà nó ký; chưa đóng gói được.")
+    return place
 
 
 class _Builder:
@@ -101,14 +108,13 @@ class _Builder:
             record = self.ledger.write(
                 f"{folder}metadata/descriptive/{name}", write_record(self.profile, document.kind, document.metadata)
             )
-            entries = [
-                self.ledger.copy(f"{folder}data/{data_name(position, at, file.name)}", file)
-                for at, file in enumerate(files, 1)
-            ]
-            for entry in entries:
+            names = self._data_names(position, files)
+            entries = [self.ledger.copy(f"{folder}data/{name}", file) for name, file in zip(names, files, strict=True)]
+            for file, entry in zip(files, entries, strict=True):
                 own = document.events if entry is entries[0] else ()
                 href = entry.below(folder)
-                premis.file(entry, href, [premis.event(event, href) for event in own])
+                signs = entries[_place(files, file.signs)].below(folder) if file.signs else None
+                premis.file(entry, href, [premis.event(event, href) for event in own], signs)
             described.append(record)
             data.extend(entries)
             attachments.extend(entries[1:])
@@ -127,6 +133,14 @@ class _Builder:
         if attachments:
             mets.div(top, "AttachmentFile", entries=attachments)
         return self.ledger.write(f"{folder}METS.xml", mets.content())
+
+    def _data_names(self, position, files):
+        """A signature beside a file is named after it, so that both are seen to belong together."""
+        names = [data_name(position, at, file.name) for at, file in enumerate(files, 1)]
+        for at, file in enumerate(files):
+            if file.signs:
+                names[at] = beside_name(names[_place(files, file.signs)])
+        return names
 
     # the root ----------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from .beside import ENDING
 from .carry import unpack_package
 from .content import check_content
 from .findings import PackageError, Report
@@ -70,7 +71,7 @@ class _Checker:
             self.report.add("structure", "METS.xml", "Không có bản thể hiện nào (Representations).")
         self._complete()
         if profile:
-            check_content(profile, self.views, self.found, self.report)
+            check_content(profile, self.views, self.found, self.report, self.root)
 
     # what is there -----------------------------------------------------------------------------------------------
 
@@ -97,7 +98,7 @@ class _Checker:
         self.report.bytes = sum(found.size for found in self.found.values())
 
     def _digest(self, href):
-        own = not href.startswith("documentation/") and "/data/" not in href
+        own = not href.startswith("documentation/") and ("/data/" not in href or href.endswith(ENDING))
         digest, size, parts = hashlib.sha256(), 0, []
         try:
             # large reads make buffering useless

@@ -2,12 +2,14 @@
 
 from lxml import etree
 
+from . import beside
 from .descriptive import read_record, schema, schema_names
 from .findings import PackageError
+from .premis import SIGNATURE_OF
 from .xmlio import PREMIS, parse
 
 
-def check_content(profile, views, found, report):
+def check_content(profile, views, found, report, root):
     """Add findings about descriptive lists, PREMIS, schemas and the counts between them."""
     parsed = {}
     for href, entry in found.items():
@@ -23,6 +25,7 @@ def check_content(profile, views, found, report):
     for href, view in views.items():
         if view.folder:
             documents |= _representation(profile, href, view, parsed, found, report)
+            _signatures(view, parsed, found, report, root)
     report.documents = len(documents)
     counted = next((e["name"] for e in profile.lists()["file"]["elements"] if e["source"] == "doc_count"), None)
     if file_values and counted and file_values.get(counted) != str(len(documents)):
@@ -91,6 +94,31 @@ def _representation(profile, href, view, parsed, found, report):
         if entry is not None and digests.get(inner) != entry.sha256:
             report.add("premis", data_href, "PREMIS không ghi tệp này hoặc ghi mã băm khác.")
     return described
+
+
+def _signatures(view, parsed, found, report, root):
+    """Every signature that lies beside a data file fits that file; none stands alone."""
+    name = view.folder.rstrip("/").rsplit("/", 1)[-1]
+    premis = parsed.get(f"{view.folder}metadata/preservation/PREMIS_{name}.xml")
+    data = {reference.href for reference in view.references() if reference.use == "Data"}
+    signed = {}
+    for node in premis.xpath("p:object[p:relationship]", namespaces={"p": PREMIS}) if premis is not None else ():
+        spaces = {"p": PREMIS}
+        if node.findtext("p:relationship/p:relationshipSubType", "", spaces) == SIGNATURE_OF:
+            own = node.findtext("p:objectIdentifier/p:objectIdentifierValue", "", spaces)
+            target = node.findtext("p:relationship/p:relatedObjectIdentifier/p:relatedObjectIdentifierValue", "", spaces)
+            signed[view.folder + own] = view.folder + target
+    for href, target in signed.items():
+        if href not in data or target not in data or href not in found or target not in found:
+            report.add("signature", href, "Chữ ký kèm tệp thiếu tệp mà nó ký.")
+            continue
+        content = found[href].content
+        if content and len(content) <= beside.MAX_SIGNATURE:
+            wrong = beside.problem(content, root / target, found[target].sha256)
+        else:
+            wrong = "Tệp chữ ký (.p7s) rỗng hoặc quá lớn."
+        if wrong:
+            report.add("signature", target, wrong)
 
 
 def _premis(href, parsed, report):

@@ -18,6 +18,11 @@ def safe_part(name):
     return bool(_PART.fullmatch(name)) and not name.endswith(".") and len(name) <= 100
 
 
+def beside_name(signed):
+    """``File3_2.xlsx.p7s``: the signature that lies beside ``File3_2.xlsx``."""
+    return f"{signed}.p7s"
+
+
 def data_name(document, position, original):
     """``File3.pdf``, and ``File3_2.pdf`` for the second file of the document; only the extension is taken over."""
     found = _EXTENSION.search(original or "")

@@ -20,6 +20,7 @@ class PackageFile:
     :param name: name shown to people; never used as a path
     :param open: returns a fresh binary stream, closed by the builder
     :param sha256: digest stored at receipt or signing; the build stops when the stream does not match it
+    :param signs: another file of the same document: this one is the signature that lies beside it
     :param representation: 1 for the originals, 2 … for copies in another format beside them
     """
 
@@ -28,6 +29,7 @@ class PackageFile:
     mimetype: str = "application/octet-stream"
     sha256: str = ""
     representation: int = 1
+    signs: "PackageFile | None" = None
 
     @classmethod
     def from_bytes(cls, name, content, **values):

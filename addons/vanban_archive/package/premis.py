@@ -4,6 +4,9 @@ from lxml import etree
 
 from .xmlio import PREMIS, XSI, readable, serialise
 
+#: Relationship of a signature to the file beside which it lies.
+SIGNATURE_OF = "is signature of"
+
 
 def _sub(parent, name, text=None):
     node = etree.SubElement(parent, f"{{{PREMIS}}}{name}")
@@ -31,8 +34,8 @@ class PremisWriter:
         self.objects.append(node)
         return node
 
-    def file(self, entry, href, event_ids=()):
-        """A data file: fixity, size, format, original name."""
+    def file(self, entry, href, event_ids=(), signs=None):
+        """A data file: fixity, size, format, original name; ``signs``: href of the file whose signature this one is."""
         node = self._object(href, "file")
         traits = _sub(node, "objectCharacteristics")
         _sub(traits, "compositionLevel", 0)
@@ -43,6 +46,11 @@ class PremisWriter:
         _sub(_sub(_sub(traits, "format"), "formatDesignation"), "formatName", entry.mimetype)
         if entry.original:
             _sub(node, "originalName", entry.original)
+        if signs:
+            relation = _sub(node, "relationship")
+            _sub(relation, "relationshipType", "reference")
+            _sub(relation, "relationshipSubType", SIGNATURE_OF)
+            _identifier(relation, "relatedObjectIdentifier", "local", signs)
         for event_id in event_ids:
             _identifier(node, "linkingEventIdentifier", "local", event_id)
         self.objects.append(node)

@@ -1,6 +1,7 @@
 """Signed documents in the archive, where the signing addon is installed: real tokens, real signatures."""
 
 import json
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -12,14 +13,25 @@ from odoo.addons.vanban_signing.tests.common import SigningCase
 
 from ..package import check_package, unpack_package
 
+TABLE = "STT;Đơn vị;Số liệu\n1;Phòng Một;12\n".encode()
+
 
 @tagged("post_install", "-at_install")
 class TestSignedDossier(SigningCase):
     """With real tokens and real signatures."""
 
-    def submitted(self):
+    def submitted(self, *annexes):
         """An issued document with two real signatures, filed, its dossier closed and handed over."""
-        document = self.outgoing(state="sealed")
+        document = self.outgoing("leader")
+        for name, raw in annexes:
+            # safe: the drafter attached them; the case is about what follows
+            self.env["vanban.document"].browse(document.id).sudo()._add_file(name, raw, role="annex")
+        self.sign(document)
+        document = document.with_user(self.clerk)
+        document.action_clerk_check()
+        document.action_allocate_number()
+        self.env.invalidate_all()
+        document.action_seal()
         document.action_issue()
         archivist = self._make_user("archivist", "vanban_archive.group_archivist")
         dossier = self.env["vanban.dossier"].with_user(self.specialist).create({
@@ -37,10 +49,8 @@ class TestSignedDossier(SigningCase):
         handover.action_check()
         return handover.check_ids.filtered(lambda check: check.kind == "authenticity")
 
-    @proves("ARC-07")
-    def test_signatures_are_verified_at_acceptance_and_travel_with_the_package(self):
-        document, dossier, handover = self.submitted()
-        self.assertEqual(self.authenticity(handover).result, "passed")
+    def archived(self, handover, dossier):
+        """The stored package, unpacked: its folder."""
         handover.check_ids.filtered(lambda check: check.result == "manual").action_judge(True, "Đã quét mã độc")
         handover.action_accept()
         handover.action_sign_minutes()
@@ -48,13 +58,49 @@ class TestSignedDossier(SigningCase):
         handover.action_archive()
         package = self.env["vanban.package"].browse(dossier.with_user(handover.env.user).build_package())
         self.assertEqual((package.result, package.findings), ("passed", False))
-        with tempfile.TemporaryDirectory() as folder:
-            archive = Path(folder) / "goi.zip"
-            archive.write_bytes(package._attachment().raw)
-            path = unpack_package(archive, folder)
-            self.assertEqual(check_package(path, mets_sha256=package.mets_sha256).findings, [])
-            inside = (path / "representations/rep1/data/File1.pdf").read_bytes()
-            report = json.loads((path / "documentation/verification_File1.json").read_text())
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (folder / "goi.zip").write_bytes(package._attachment().raw)
+        path = unpack_package(folder / "goi.zip", folder)
+        self.assertEqual(check_package(path, mets_sha256=package.mets_sha256).findings, [])
+        return path
+
+    @proves("ARC-07")
+    def test_signature_beside_an_annex_is_handed_over_with_it(self):
+        document, dossier, handover = self.submitted(("bieu.csv", TABLE))
+        check = self.authenticity(handover)
+        # main file and annex
+        self.assertEqual((check.result, check.detail.startswith("2 ")), ("passed", True), check.detail)
+        path = self.archived(handover, dossier)
+        data = path / "representations/rep1/data"
+        annex = document.file_ids.filtered(lambda file: file.name == "bieu.csv")
+        self.assertEqual(
+            {one.name: one.read_bytes() for one in data.iterdir()},
+            {"File1.pdf": document.main_file_id._raw(), "File1_2.csv": TABLE, "File1_2.csv.p7s": annex._signature_beside()._raw()},
+        )
+        report = json.loads((path / "documentation/verification_File1_annex1.json").read_text())
+        self.assertEqual((report["overall"], report["file_name"]), ("valid", "bieu.csv"))
+        # OpenSSL knows nothing of the system and agrees, from the package alone
+        command = ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "File1_2.csv.p7s", "-content", "File1_2.csv",
+                   "-CAfile", str(self.authority.certificate), "-purpose", "any", "-out", "/dev/null"]  # fmt: skip
+        done = subprocess.run(command, cwd=data, capture_output=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    @proves("ARC-07")
+    def test_an_annex_exchanged_behind_its_signature_fails_the_check(self):
+        document, _dossier, handover = self.submitted(("bieu.csv", TABLE))
+        annex = document.file_ids.filtered(lambda file: file.name == "bieu.csv")
+        annex._attachment().with_context(vanban_file=FILE_TOKEN).write({"raw": TABLE + b"2;Hai;3\n"})
+        check = self.authenticity(handover)
+        self.assertEqual(check.result, "failed")
+        self.assertIn("bieu.csv", check.detail)
+
+    @proves("ARC-07")
+    def test_signatures_are_verified_at_acceptance_and_travel_with_the_package(self):
+        document, dossier, handover = self.submitted()
+        self.assertEqual(self.authenticity(handover).result, "passed")
+        path = self.archived(handover, dossier)
+        inside = (path / "representations/rep1/data/File1.pdf").read_bytes()
+        report = json.loads((path / "documentation/verification_File1.json").read_text())
         self.assertEqual(inside, document.main_file_id._raw(), "signed bytes unaltered")
         self.assertEqual(report["overall"], "valid")
         self.assertEqual(len(report["signatures"]), 2)

@@ -119,6 +119,7 @@ from . import (
     kept_copies,
     submission_set,
     document_body,
+    document_express,
     directive_task,
     document_correction,
     issue_box,

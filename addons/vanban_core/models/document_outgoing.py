@@ -6,7 +6,7 @@ from .document_outgoing_transitions import EDITABLE, NOT_NUMBERED, OUTGOING_TRAN
 
 FIXED_AFTER_SIGNATURE = {
     "kind_id", "subject", "code_notation", "issuer_id", "issuer_name", "signer_id", "signer_name", "signer_position",
-    "signer_capacity", "authority_title", "department_id", "drafter_id", "urgency", "body", "template_id", "prior_opinion",
+    "signer_capacity", "authority_title", "department_id", "drafter_id", "urgency", "express_until", "body", "template_id", "prior_opinion",
     "annex_title", "annex_body",
 }  # fmt: skip
 

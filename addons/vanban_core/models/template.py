@@ -11,7 +11,6 @@ from odoo.tools import file_open
 
 from ..tools import file_check, html_paragraphs, template_fields
 
-URGENCY_MARKS = {"1": "KHẨN", "2": "THƯỢNG KHẨN", "3": "HỎA TỐC", "4": "HỎA TỐC"}
 CAPACITIES = {"tm": "TM.", "q": "Q.", "kt": "KT.", "tl": "TL.", "tuq": "TUQ."}
 
 
@@ -152,7 +151,7 @@ class Template(models.Model):
             "annex_kind": annex_kind,
             "annex_title": annex_title,
             "annex_paragraphs": [self._rich(paragraph) for paragraph in html_paragraphs.paragraphs(document.annex_body)],
-            "urgency_mark": URGENCY_MARKS.get(document.urgency, ""),
+            "urgency_mark": document._urgency_mark(),
             "document": {"subject": document.subject or "", "summary": document.summary or "", "round": document.round},
         }
 

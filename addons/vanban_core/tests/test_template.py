@@ -48,6 +48,24 @@ class TestTemplate(OutgoingCase):
         self.assertIn("báo cáo như sau", pdf_text(pdf._raw())[0])
         self.assertEqual(pdf.author_id, self.specialist)
 
+    @proves("DOC-08", "OUT-47")
+    def test_express_at_a_set_hour_shows_the_hour_in_its_mark(self):
+        """The urgency mark of what is express at a set hour (TH Đ10.3a; BHXH Đ8.1c); every other level has its words alone."""
+        profile = self.company._vanban_profile()
+        profile.parameter_ids.filtered(lambda row: row.key == "urgency_levels").value = "0,1,2,3,4"
+        document = self.draft(urgency="4")
+        self.refused(document.action_submit_review, "must arrive")
+        self.assertEqual(document.state, "draft")
+        document.express_until = "2026-01-05 07:30:00"
+        text = pdf_text(self.env["vanban.file"].browse(document.action_render())._raw())[0]
+        self.assertIn("HỎA TỐC 14 giờ 30, 05/01/2026", " ".join(text.replace("\u00a0", " ").split()))
+        for level, mark in (("0", ""), ("1", "KHẨN"), ("2", "THƯỢNG KHẨN"), ("3", "HỎA TỐC")):
+            document.urgency = level
+            self.assertEqual(document._urgency_mark(), mark)
+        document.urgency = "4"
+        document.action_submit_review()
+        self.assertNotEqual(document.state, "draft")
+
     def test_layout_is_that_of_the_decree(self):
         document = self.draft(pdf=False, kind_id=self.env.ref("vanban_core.kind_qd").id, body="<p>Nội dung dài.</p>" * 60)
         raw = self.env["vanban.file"].browse(document.action_render())._raw()

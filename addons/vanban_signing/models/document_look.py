@@ -39,14 +39,13 @@ class DocumentLook(models.Model):
     def _placement(self, raw):
         """``pades.layout.Placement`` for a draft: number, date, leader by the printed text; seal and stamps by the profile."""
         diameter = self._seal_diameter()
-        placement = anchors.locate(raw, seal_mm=diameter, **self._anchors())
         look, profile, size = self._look("seal"), self.company_id._vanban_profile(), anchors.page_size(raw)
+        has_text = bool(look and look.place not in ARRANGE and look._texts(profile, {"organisation": "x"}))
+        placement = anchors.locate(
+            raw, seal_mm=diameter, seal_text_mm=look.height_mm if has_text else 0.0, **self._anchors()
+        )
         if look.place in ARRANGE:
             placement = dataclasses.replace(placement, seal=look._corner(size, diameter))
-        elif look and look._texts(profile, {"organisation": "x"}):
-            placement = dataclasses.replace(
-                placement, seal=layout.seal_over(placement.leader, diameter, text_mm=look.height_mm)
-            )
         return dataclasses.replace(placement, stamps=self._reserved_stamps(size, diameter, placement.seal))
 
     def _reserved_stamps(self, page_size, diameter, seal):
@@ -100,6 +99,7 @@ class DocumentLook(models.Model):
             lines=lines,
             size=size,
             picture_mm=certificate.diameter,
+            text_mm=look.height_mm,
             stretch=not lines,
             arrange=ARRANGE.get(look.place, "below"),
         )

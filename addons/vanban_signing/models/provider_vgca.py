@@ -64,8 +64,10 @@ class SigningJobVgca(models.Model):
     def _tool_call(self, session):
         document = session.document_id
         date = document.issue_date
+        # paper that was digitised here, and copies: the agency certifies what it has copied (sao y điện tử)
+        copied = session.purpose == "seal" and document._sealed_in_corner()
         return frames.single(
-            session.purpose,
+            "copy" if copied else session.purpose,
             self._tool_address("upload", session),
             self._tool_address("download", session),
             number=document.code_number or "",

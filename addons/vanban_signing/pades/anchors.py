@@ -14,6 +14,7 @@ from .errors import AnchorError
 from .fonts import DESCENT
 from .layout import MM, PADDING, SEAL_DIAMETER_MM, Box, Placement, TextPlace, seal_over
 from .pdfium_lock import LOCK
+from .seal_text import below_seal
 
 LEADER_WIDTH_MM, LEADER_HEIGHT_MM, LEADER_MIN_MM = 54.0, 28.0, 14.0
 _NUMBER_WIDTH, _DATE_SHARE = 16.0, 0.45
@@ -118,21 +119,27 @@ def locate(
     place=None,
     number_sample="1234",
     seal_mm=SEAL_DIAMETER_MM,
+    seal_text_mm=0.0,
     date_sample="ngày 30 tháng 12 năm 2026",
 ):
     """Placement for a draft made from a template.
 
     ``number_after`` may be the whole notation (``/SNV-VP``); ``place`` is the printed place with its comma (``Hà Nội,``).
+    ``seal_text_mm``: height of the text that belongs to the seal, 0 for a seal without text.
     Raises AnchorError naming the text that was looked for.
     """
     all_words = words(pdf)
     first = [word for word in all_words if word.page == 0]
     width = page_size(pdf)[0]
+    leader = leader_box(all_words, signer_name)
+    seal = seal_over(leader, seal_mm)
+    if seal_text_mm:
+        seal = below_seal(seal, leader, all_words, page_size(pdf, leader.page)[0], seal_text_mm)
     return Placement(
         number=_number(first, number_before, number_after, number_sample),
         date=_date(first, place, date_sample, width),
-        leader=(leader := leader_box(all_words, signer_name)),
-        seal=seal_over(leader, seal_mm),
+        leader=leader,
+        seal=seal,
     )
 
 

@@ -26,7 +26,9 @@ class Appearance:
 
     ``lines`` are printed from the top (annex, copy) or, with a picture, at the bottom; long ones are wrapped, and all shrink
     together when the box is too low. ``size`` in points. ``picture_mm``: the seal has this side in millimetres, the rest of the
-    box is for the text, by ``arrange`` ``below`` the seal, or beside it with the seal at the ``left`` or ``right`` edge.
+    box is for the text, by ``arrange`` ``below`` the seal, or beside it with the seal at the ``left`` or ``right`` edge. Text below
+    the seal takes the lowest ``text_mm`` of the box, as wide as the seal, at the right edge: between them the page's own text is left
+    to be read.
     """
 
     picture: Picture | None = None
@@ -34,6 +36,7 @@ class Appearance:
     size: float = 10.0
     stretch: bool = False
     picture_mm: float = 0.0
+    text_mm: float = 0.0
     arrange: str = "below"
 
 
@@ -117,7 +120,7 @@ def _picture_place(look, width, height):
     """(x, y, width, height) in points within the box."""
     if look.picture_mm:
         side = look.picture_mm * MM
-        x = {"left": 0.0, "right": width - side}.get(look.arrange, (width - side) / 2)
+        x = width - side if look.arrange == "right" else 0.0
         return x, height - side, side, side
     w, h = (width, height) if look.stretch else _fit(look.picture.ratio, width, height)
     return (width - w) / 2, (height - h) / 2, w, h
@@ -129,7 +132,8 @@ def _text_place(look, width, height):
     if not side:
         return 0.0, 0.0, width, min(height, len(look.lines) * look.size * _LEADING)
     if look.arrange == "below":
-        return 0.0, 0.0, width, height - side
+        strip = min(side, width)
+        return width - strip, 0.0, strip, min(look.text_mm * MM or height, height - side)
     return (side + 2 if look.arrange == "left" else 0.0), 0.0, width - side - 2, height
 
 

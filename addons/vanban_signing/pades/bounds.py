@@ -1,6 +1,5 @@
 """A limit of time for work on a hostile file, inside the process: whatever loops in Python ends."""
 
-import contextlib
 import ctypes
 import threading
 
@@ -11,31 +10,51 @@ class TimeLimit(BaseException):
     """The time is over. Not an Exception: the many ``except Exception`` of parsers must not swallow it."""
 
 
-@contextlib.contextmanager
-def limited(seconds):
-    """Raise TimeLimit in the block when it takes longer than ``seconds``.
+def within(seconds, work):
+    """What ``work()`` returns, or TimeLimit when it takes longer than ``seconds``.
 
-    Works in any thread. A single long call in C (a digest, a decompression with its own bound) is finished first.
+    Works in any thread. A single long call in C (a digest, a decompression with its own bound) is finished first. Once this has
+    returned or raised, nothing more is thrown into the thread, however slowly the work came to its end.
     """
-    thread, lock, over = ctypes.c_ulong(threading.get_ident()), threading.Lock(), threading.Event()
-
-    def watch():
-        wait = seconds
-        while not over.wait(wait):
-            with lock:
-                if not over.is_set():
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeLimit))
-            # again until it arrives: an exception inside a destructor is lost
-            wait = _REPEAT
-
-    threading.Thread(target=watch, daemon=True, name="pades-limit").start()
+    running, watching = threading.Lock(), threading.Lock()
+    watcher = threading.Thread(
+        target=_watch, args=(running, watching, threading.get_ident(), seconds), daemon=True, name="pades-limit"
+    )
     try:
-        yield
+        try:
+            # taken and given back in C: nothing can be thrown between the end of the work and the note that it has ended
+            with running:
+                watching.acquire()
+                watcher.start()
+                return work()
+        finally:
+            _settle(watcher, watching)
+    except TimeLimit:
+        # it may have struck while the watcher was being waited for
+        _settle(watcher, watching)
+        raise
+
+
+def _watch(running, watching, ident, seconds):
+    try:
+        # again until the work has ended: an exception inside a destructor is lost
+        while not running.acquire(timeout=seconds):
+            _throw(ident, ctypes.py_object(TimeLimit))
+            seconds = _REPEAT
     finally:
-        while not over.is_set():
-            try:
-                with lock:
-                    over.set()
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
-            except TimeLimit:
-                continue
+        watching.release()
+
+
+def _settle(watcher, watching):
+    """Wait for the end of the watcher and take back what it has thrown but what has not struck yet."""
+    while watcher.ident is not None:
+        try:
+            with watching:
+                _throw(threading.get_ident(), None)
+            return
+        except TimeLimit:
+            continue
+
+
+def _throw(ident, what):
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), what)

@@ -16,7 +16,7 @@ from pyhanko.sign.validation.generic_cms import (
 
 from . import container
 from .authentication import Judge
-from .bounds import TimeLimit, limited
+from .bounds import TimeLimit, within
 from .embedded import FileEvidence
 from .errors import SignError
 from .longterm import tokens_of
@@ -74,8 +74,7 @@ def verify(data, signature, trust, *, file_name="", verified_by="", moment=None,
         )
         one = SignatureReport(1, format="CMS")
         try:
-            with limited(seconds):
-                _judge(one, stream, bytes(signature), Judge(trust, moment, FileEvidence()))
+            within(seconds, lambda: _judge(one, stream, bytes(signature), Judge(trust, moment, FileEvidence())))
         except TimeLimit:
             one.groups["signature"].state = UNKNOWN
             one.groups["signature"].reason = "Kiểm tra chữ ký quá lâu nên bị dừng. Hãy đề nghị gửi lại tệp gốc."
@@ -91,13 +90,16 @@ def chains_in(signature):
     try:
         if len(signature) > MAX_CONTAINER:
             return []
-        with limited(SECONDS):
-            signed = cms.ContentInfo.load(bytes(signature), strict=True)["content"]
-            own = extract_certs_for_validation(signed)
-            chains = [[own.signer_cert, *own.other_certs], *(items for items, _digest in tokens_of(extract_signer_info(signed)))]
-            return [[item.dump() for item in chain] for chain in chains]
+        return within(SECONDS, lambda: _chains(bytes(signature)))
     except (TimeLimit, Exception):  # whatever a parser raises on a hostile container: nothing to ask about
         return []
+
+
+def _chains(der):
+    signed = cms.ContentInfo.load(der, strict=True)["content"]
+    own = extract_certs_for_validation(signed)
+    chains = [[own.signer_cert, *own.other_certs], *(items for items, _digest in tokens_of(extract_signer_info(signed)))]
+    return [[item.dump() for item in chain] for chain in chains]
 
 
 def _judge(one, stream, der, judge):

@@ -69,15 +69,12 @@ class Placement:
         return replace(self, leader=None)
 
 
-def seal_over(leader, diameter_mm=SEAL_DIAMETER_MM, overlap=OVERLAP, text_mm=0.0):
-    """Square for a round seal in real size that covers the left ``overlap`` of the leader's box (NĐ 30 PL I.I.II.8a).
-
-    ``text_mm``: strip below the seal for organisation and time (TH Đ10.2c).
-    """
+def seal_over(leader, diameter_mm=SEAL_DIAMETER_MM, overlap=OVERLAP):
+    """Square for a round seal in real size that covers the left ``overlap`` of the leader's box (NĐ 30 PL I.I.II.8a)."""
     side = diameter_mm * MM
     right = leader.x0 + leader.width * overlap
     middle = (leader.y0 + leader.y1) / 2
-    box = Box(leader.page, right - side, middle - side / 2 - text_mm * MM, right, middle + side / 2)
+    box = Box(leader.page, right - side, middle - side / 2, right, middle + side / 2)
     if box.x0 < 0 or box.y0 < 0:
         raise AnchorError(
             "seal_outside",

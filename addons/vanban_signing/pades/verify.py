@@ -20,7 +20,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 
 from . import integrity, oldformats
 from .authentication import Judge
-from .bounds import TimeLimit, limited
+from .bounds import TimeLimit, within
 from .content_check import MAX_BYTES, _refused_as_file
 from .embedded import of_file
 from .report import INVALID, UNKNOWN, Report, SignatureReport
@@ -59,8 +59,7 @@ def verify(pdf, trust, *, file_name="", verified_by="", moment=None, seconds=Non
         )
         bound = seconds or SECONDS + SECONDS_PER_MEGABYTE * size / 2**20
         try:
-            with limited(bound):
-                return _verify_stream(stream, report, trust, moment)
+            return within(bound, lambda: _verify_stream(stream, report, trust, moment))
         except TimeLimit:
             return _unfinished(
                 report,

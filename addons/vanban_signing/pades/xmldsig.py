@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from .authentication import Judge
-from .bounds import TimeLimit, limited
+from .bounds import TimeLimit, within
 from .canonical import Canonical, Scopes, XmlRefused, local_of, parse, prefix_of, write_canonical
 from .embedded import FileEvidence
 from .errors import SignError
@@ -176,12 +176,15 @@ def verify(source, trust, *, file_name="", verified_by="", moment=None, seconds=
     moment = moment or datetime.datetime.now(datetime.UTC)
     report = Report(file_name=file_name, sha256="", size=0, verified_at=iso(moment), verified_by=verified_by)
     one = SignatureReport(1, format="XML-DSig")
+
+    def judge():
+        report.sha256, report.size = _facts(source)
+        return _judge(one, source, report.size, trust, moment)
+
     try:
-        with limited(seconds):
-            report.sha256, report.size = _facts(source)
-            if not _judge(one, source, report.size, trust, moment):
-                report.overall, report.reason = UNKNOWN, "Gói tin không có chữ ký số."
-                return report
+        if not within(seconds, judge):
+            report.overall, report.reason = UNKNOWN, "Gói tin không có chữ ký số."
+            return report
     except TimeLimit:
         one.groups["signature"].state = UNKNOWN
         one.groups["signature"].reason = "Kiểm tra chữ ký quá lâu nên bị dừng."

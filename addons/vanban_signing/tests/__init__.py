@@ -26,3 +26,4 @@ from . import test_opinion_signature
 from . import test_copy
 from . import test_consultation_signature
 from . import test_unit_seal
+from . import test_page_room

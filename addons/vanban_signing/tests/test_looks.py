@@ -31,7 +31,7 @@ EXPECTED = {
              "copy": ("left", False, ("Sao y", AGENCY, ISO)), "incoming": ("left", False, (AGENCY, "Số đến: 9797", "Ngày đến: 16/05/2018"))},
     "thanhhoa": {"seal": ("over", True, SEAL_TEXT), "annex": ("right", False, (AGENCY, ISO)), "scan": ("right", True, (AGENCY, ISO)),
                  "copy": ("right", True, ("Sao y", AGENCY, ISO)), "incoming": None},
-    "hcm": {"seal": ("right", True, SEAL_TEXT), "annex": ("right", False, (AGENCY, ISO)), "scan": ("right", False, (AGENCY, ISO)),
+    "hcm": {"seal": ("right", False, SEAL_TEXT), "annex": ("right", False, (AGENCY, ISO)), "scan": ("right", False, (AGENCY, ISO)),
             "copy": ("right", False, ("Sao y", AGENCY, ISO)), "incoming": None},
     "binhdinh": {"seal": ("over", True, SEAL_TEXT), "annex": ("right", False, (AGENCY, ISO)), "scan": None,
                  "copy": ("right", False, ("Sao y", AGENCY, ISO)), "incoming": None},

@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
+from ..demo_pki.services import Services
 from .common import SigningCase
 
 
@@ -56,5 +57,22 @@ class TestTimestampQueue(SigningCase):
         self.env.ref("vanban_signing.cron_signing_timestamp").method_direct_trigger()
         self.assertEqual((session.outcome, document.state), ("done", "signed"))
         self.assertFalse(session.sudo().signature)
+
+    @proves("SIGN-23")
+    def test_the_service_is_back(self):
+        """The signature that waited gets its timestamp, without the device and without the signer."""
+        self.company.vanban_tsa_policy = "queue"
+        document = self.outgoing()
+        self.sign(document)
+        before = document.sudo().file_ids
+        services = Services(self.authority).__enter__()
+        self.addCleanup(services.__exit__)
+        self.company.vanban_tsa_url = services.url("tsa")
+        self.env.ref("vanban_signing.cron_signing_timestamp").method_direct_trigger()
+        document.invalidate_recordset()
+        self.assertEqual((document.state, document.main_file_id.stage), ("signed", "signed"))
+        self.assertEqual(len(document.sudo().file_ids - before), 1)
+        report = document.sudo().main_file_id._report()
+        self.assertEqual((report.overall, report.signatures[0].timestamp["present"]), ("valid", True))
 
 

@@ -1,5 +1,7 @@
 import hashlib
+import io
 
+import pikepdf
 from psycopg2.errors import CheckViolation
 
 from odoo import fields
@@ -10,6 +12,7 @@ from odoo.tools import mute_logger
 from odoo.addons.vanban_core.tests.proves import proves
 
 from ..demo_pki import pictures
+from ..pades import anchors
 from .common import SigningCase, b64, draft_pdf, text_of
 
 
@@ -80,6 +83,46 @@ class TestUnitSeal(SigningCase):
         self.assertEqual(self.sealed_by(document), [seal.sha256])
         document.action_issue()
         self.assertEqual(document.state, "issued")
+
+    @proves("SIGN-02", "SIGN-24", "SIGN-33")
+    def test_a_proposal_of_a_unit_is_signed_by_its_head_and_takes_its_seal(self):
+        """Form F-06 (BHXH PL02-6) from its template: every block of the form, the signature above the name of the unit's head."""
+        seal = self.unit_seal(self.unit_clerk)
+        head = self._enroll("chief", "personal", user_id=self.unit_head.id, picture=b64(pictures.signature("chief")))
+        template = self.env["vanban.template"].search([("name", "=", "Tờ trình (mẫu 1.4)")])
+        document = self.outgoing(
+            "leader", kind_id=self.env.ref("vanban_core.kind_ttr").id, template_id=template.id, subject="về việc bổ sung kinh phí",
+            summary="Kính đề nghị phê duyệt kinh phí bổ sung.", signer_id=self.unit_head.id, signer_position="Trưởng phòng",
+            code_notation="TTr-TC", body="<p>Căn cứ Luật Ngân sách nhà nước;</p><p>Nhu cầu kinh phí quý IV tăng do khối lượng công việc.</p>",
+        )  # fmt: skip
+        # nobody else's signature fits above this name
+        with self.assertRaises((AccessError, UserError)):
+            document.with_user(self.leader).action_sign_prepare()
+        self.sign(document, self.unit_head, "chief")
+        document = document.with_user(self.clerk)
+        document.action_clerk_check()
+        document.action_allocate_number()
+        self.env.invalidate_all()
+        document.with_user(self.unit_clerk).action_seal()
+        document.invalidate_recordset()
+        self.assertEqual((document.state, self.sealed_by(document)), ("sealed", [seal.sha256]))
+        raw = document.main_file_id._raw()
+        text = " ".join(text_of(raw).split())
+        blocks = ("TỜ TRÌNH", "về việc bổ sung kinh phí", f"Kính gửi: {self.issuer.name}", "Căn cứ Luật Ngân sách nhà nước;",
+                  "Nhu cầu kinh phí quý IV", "Ý kiến đề xuất: Kính đề nghị phê duyệt", "TRƯỞNG PHÒNG", self.unit_head.name)  # fmt: skip
+        places = [text.find(words) for words in blocks]
+        self.assertNotIn(-1, places, text)
+        self.assertEqual(places, sorted(places), "in the order of the form")
+        self.assertIn("Nơi nhận:", text)
+        self.assertIn(document.code, text.replace(" ", ""))
+        record = self.env["vanban.verification"].search([("file_id", "=", document.main_file_id.id)], limit=1)
+        self.assertIn(head.sha256, record.signature_ids.mapped("certificate_sha256"))
+        # the box of the signature stands between position and name
+        words = anchors.words(raw)
+        box = anchors.leader_box(words, self.unit_head.name)
+        with pikepdf.open(io.BytesIO(raw)) as pdf:
+            field = next(one for one in pdf.Root.AcroForm.Fields if str(one.T) == "lanh_dao")
+            self.assertEqual([round(float(value)) for value in field.Rect], [round(value) for value in box.rect])
 
     @proves("SIGN-02")
     def test_no_other_seal_than_the_units(self):

@@ -1,8 +1,10 @@
 import datetime
+import hashlib
 import io
 
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.timestamps import TimeStamper
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -10,7 +12,21 @@ from odoo.tests import tagged
 from odoo.addons.vanban_core.tests.proves import proves
 
 from ..demo_pki import revoke
-from .common import SigningCase, b64, draft_pdf
+from ..demo_pki.services import Services
+from ..pades import SEAL, sign
+from ..pades.timestamp import http_timestamper
+from .common import SigningCase, b64, draft_pdf, key_of
+
+
+class OfAnother(TimeStamper):
+    """A genuine service that is asked about another document: its token does not belong to this signature."""
+
+    def __init__(self, service):
+        super().__init__()
+        self._service = service
+
+    async def async_timestamp(self, message_digest, md_algorithm):
+        return await self._service.async_timestamp(hashlib.sha256(b"another document").digest(), md_algorithm)
 
 
 @tagged("post_install", "-at_install")
@@ -93,6 +109,25 @@ class TestVerification(SigningCase):
         with self.assertRaises(UserError):
             document.action_register()
         document.action_refuse("Chữ ký số không hợp lệ")
+
+    @proves("SIGN-20", "SIGN-19")
+    def test_an_invalid_timestamp_alone_gives_no_value(self):
+        """Two groups are valid, the third is a genuine timestamp over something else."""
+        services = Services(self.authority).__enter__()
+        self.addCleanup(services.__exit__)
+        raw = self.outgoing("numbered").main_file_id._raw()
+        document = self.received(sign.sign(raw, SEAL, key_of("seal"), timestamper=OfAnother(http_timestamper(services.url("tsa")))))
+        document.action_check()
+        self.assertEqual((document.state, document.verification_overall), ("no_value", "invalid"))
+        seal = document.verification_ids[:1].signature_ids.filtered(lambda one: one.kind == "agency")
+        self.assertEqual((seal.signature_state, seal.authentication_state, seal.timestamp_state), ("valid", "valid", "invalid"))
+        self.assertIn("ấu thời gian", seal.timestamp_reason)
+        labels = dict(document._fields["state"]._description_selection(self.env(context={"lang": "vi_VN"})))
+        self.assertEqual(labels["no_value"], "Không có giá trị")
+        for step in (document.action_register, lambda: document.action_submit("Kính trình", leader_id=self.leader.id)):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                step()
+        self.assertIn(",refuse,", document.allowed_actions)
 
     def test_valid_document_from_outside_is_registered(self):
         raw = self.outgoing("sealed").main_file_id._raw()

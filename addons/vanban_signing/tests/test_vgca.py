@@ -12,7 +12,7 @@ from odoo.addons.vanban_core.tests.common import make_pdf
 from odoo.addons.vanban_core.tests.proves import proves
 
 from ..pades import container, sign
-from .common import SigningCase, draft_pdf, key_of
+from .common import SigningCase, b64, draft_pdf, key_of
 
 
 def as_the_tool(raw, label="leader", field="Signature1", box=(60, 60, 240, 110)):
@@ -121,6 +121,41 @@ class TestVgca(SigningCase):
             self.assertEqual(self.give_back(call["frame"]["FileUploadHandler"], signed), (True, ""))
             ended = self.job.tool_returned(call["sessions"])
         self.assertEqual((ended["state"], ended["done"], document.state), ("done", 1, "sealed"))
+
+    @proves("SIGN-15", "SIGN-16", "IN-22")
+    def test_received_and_digitised_documents_have_functions_of_their_own(self):
+        self.company.vanban_seal_provider = "vgca"
+        self.company._vanban_profile().action_load_preset("bhxh")
+        for stage, function in (("received", "SignIncome"), ("scan", "SignCopy")):
+            document = self.env["vanban.document"].with_user(self.clerk).create({
+                "direction": "in", "company_id": self.company.id, "kind_id": self.kind.id, "subject": "Về việc thử", "issuer_id": self.issuer.id,
+                "code_number": "7", "code_notation": "STC-VP", "issue_date": "2026-01-05", "medium": "paper" if stage == "scan" else "electronic",
+            })  # fmt: skip
+            document.upload_file("den.pdf", b64(make_pdf(f"Van ban den {stage}")), stage=stage)
+            document.action_register()
+            self.env.invalidate_all()
+            (call,) = self.calls(document, user=self.clerk, purpose="authenticate")
+            self.assertTrue(call["address"].endswith(f"/{function}"), call["address"])
+            sent = self.fetch(call["frame"]["FileName"])
+            signed = as_the_tool(sent, "seal", "xac_thuc_1")
+            self.assertEqual(self.give_back(call["frame"]["FileUploadHandler"], signed), (True, ""))
+            self.env.invalidate_all()
+            self.assertEqual(document.authentication, "agency")
+            self.assertEqual(document.main_file_id._report().overall, "valid")
+
+    @proves("SIGN-08", "SIGN-16")
+    def test_a_scan_of_signed_paper_is_certified_as_a_copy(self):
+        self.company.vanban_seal_provider = "vgca"
+        document = self.outgoing("leader").with_user(self.clerk)
+        document.action_sign_on_paper("ban-ky-giay.pdf", b64(draft_pdf()))
+        document.action_clerk_check()
+        document.action_allocate_number()
+        self.env.invalidate_all()
+        (call,) = self.calls(document, user=self.clerk, purpose="seal")
+        self.assertTrue(call["address"].endswith("/SignCopy"), call["address"])
+        signed = as_the_tool(self.fetch(call["frame"]["FileName"]), "seal", "co_quan")
+        self.assertEqual(self.give_back(call["frame"]["FileUploadHandler"], signed), (True, ""))
+        self.assertEqual((document.state, document.main_file_id._report().overall), ("sealed", "valid"))
 
     @proves("SIGN-23")
     def test_tool_without_timestamp_is_refused_when_one_is_asked_for(self):

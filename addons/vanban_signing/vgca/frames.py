@@ -2,7 +2,7 @@
 
 FUNCTIONS = {
     "leader": "SignApproved", "seal": "SignIssued", "annex": "SignAppendix", "incoming": "SignIncome", "unit_incoming": "SignIncome",
-    "scan": "SignCopy",
+    "scan": "SignCopy", "copy": "SignCopy",
 }  # fmt: skip
 
 

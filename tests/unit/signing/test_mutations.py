@@ -9,6 +9,8 @@ from pades.verify import verify
 from signing_sample import issued, trust
 
 SECONDS = 20
+#: Processor time of one file, which a loaded machine does not stretch.
+PROCESSOR = 5.0
 
 
 def same_value(one, other):
@@ -22,13 +24,16 @@ def same_value(one, other):
 
 
 def judge_all(raw, store, seeds):
-    """Seeds whose damaged file came out valid, and the slowest time."""
-    green, slowest = [], 0.0
+    """Seeds whose damaged file came out valid, and (processor time, seed) of the slowest file."""
+    green, slowest = [], (0.0, None)
     for seed in seeds:
         bad = mutated(raw, seed)
-        started = time.monotonic()
+        started = time.thread_time()
         report = verify(bad, store, seconds=SECONDS)
-        slowest = max(slowest, time.monotonic() - started)
+        took = time.thread_time() - started
+        if took > PROCESSOR / 5:
+            print(f"seed {seed}: {took:.1f} s of processor time, {report.overall}: {report.reason}", flush=True)
+        slowest = max(slowest, (took, seed))
         assert report.reason
         if report.overall == "valid" and not same_value(bad, raw):
             green.append(seed)
@@ -38,4 +43,4 @@ def judge_all(raw, store, seeds):
 @pytest.mark.parametrize("block", range(4))
 def test_damaged_files(block):
     green, slowest = judge_all(issued(), trust(), range(block * 100, block * 100 + 100))
-    assert not green and slowest < SECONDS + 10
+    assert not green and slowest[0] < PROCESSOR
