@@ -13,8 +13,9 @@ ASKED_BEFORE = (
     "direction", "state", "medium", "company_id", "kind_id", "class_id", "issuer_id", "main_file_id", "copied_id",
 )  # fmt: skip
 ASKED_WITHIN = (
-    *ASKED_BEFORE, "subject", "issuer_name", "issue_date", "secrecy", "urgency", "on_paper", "on_paper_reason",
-    "arrival_number", "number_date", "signed_date", "issued_date", "signer_id",
+    *ASKED_BEFORE, "subject", "code", "document_code", "issuer_name", "issue_date", "secrecy", "urgency", "on_paper", "on_paper_reason",
+    "arrival_number", "number_date", "signed_date", "issued_date", "signer_id", "declared_file_count", "addressee_codes",
+    "duplicate_reason", "incomplete_reason", "arrival_date",
 )  # fmt: skip
 OUTCOMES = [
     ("reference", "Keep for reference"),
@@ -214,6 +215,11 @@ class DocumentIncoming(models.Model):
         """Only what is asked outside the numbering transaction, which reads the rest anew: a document has very many columns."""
         self.filtered(lambda document: "main_file_id" not in document._cache).fetch(ASKED_BEFORE)
 
+    @api.model
+    def _asked_at_registration(self):
+        """Names of the columns that the checks within the numbering transaction read; what is missing here costs a statement more."""
+        return ASKED_WITHIN
+
     def _verify_before_numbering(self):
         """Verification reads files: not while the register's counter may be locked."""
         if self.state == "received" and self.medium != "paper":
@@ -266,7 +272,7 @@ class DocumentIncoming(models.Model):
         """Inside the numbering transaction; ``take`` gives the line of the register when it is not the next of the series."""
         self.ensure_one()
         self._lock()
-        self.fetch(ASKED_WITHIN)
+        self.fetch(self._asked_at_registration())
         if self.state == "received":
             self._transition("check")
         self._transition("register", values={"arrival_register_id": register.id, "registered_date": fields.Datetime.now()})
@@ -355,6 +361,7 @@ class DocumentIncoming(models.Model):
 
         :return: id of the document
         """
+        self.env.user.fetch(["company_id"])  # asked by whatever is created; an account has very many columns
         document = self.create({"medium": "paper", **vals, "direction": "in"})
         document.upload_file(filename, content_b64, stage="scan")
         return document.id
