@@ -26,7 +26,8 @@ class Document(models.Model):
         return super().write(vals)
 
     def _check_upload(self, role):
-        if self._in_archive():
+        # a new document lies in no dossier, which its memory knows
+        if self.sudo().dossier_item_ids and self._in_archive():  # safe: existence only
             self._refuse_archived(self.sudo(), "upload")
         return super()._check_upload(role)
 

@@ -52,7 +52,7 @@ class DocumentClassified(models.Model):
     def _scan_rule(self):
         """Whether paper of this document must, may or must not be digitised (IN-14, IN-18…20; P-12)."""
         one = self.class_id
-        if self.secrecy != "0" or one.scan_rule == "forbidden" or (not one and self.kind_id.digitise == "forbidden"):
+        if self.secrecy != "0" or one.scan_rule == "forbidden" or (not one and self.kind_id._digitising() == "forbidden"):
             return "forbidden"
         if self.medium == "electronic":
             return "none"
@@ -64,7 +64,7 @@ class DocumentClassified(models.Model):
         if policy in ("all", "all_paper_only"):
             return "required"
         # an agency with a list of its own digitises what stands in it, and what its kinds say
-        return self.kind_id.digitise or "required"
+        return self.kind_id._digitising() or "required"
 
     def _message_not_digitised(self):
         rule = f"{self.class_id.code} – {self.class_id.name}" if self.class_id else self.kind_id.name or ""

@@ -3,7 +3,9 @@ import logging
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
+from . import at_once
 from .recipient import IN_FORCE
 
 _logger = logging.getLogger(__name__)
@@ -16,8 +18,9 @@ ELECTRONIC = ("internal", "lienthong")
 class DocumentDispatch(models.Model):
     """Sending an issued document to its electronic recipients, each on his own (OUT-28).
 
-    The document is issued by the clerk's click; long lists are served by a scheduled action started at once. A recipient
-    is served exactly while it is ``pending``: whoever comes twice or after a stop goes on where the other ended.
+    The document is issued by the clerk's click; long lists are served right after its commit, by a thread of the process or, when
+    that stops, by a scheduled action. A recipient is served exactly while it is ``pending``: whoever comes twice or after a stop
+    goes on where the other ended.
     """
 
     _inherit = "vanban.document"
@@ -58,6 +61,8 @@ class DocumentDispatch(models.Model):
     def _dispatch_later(self):
         self._write_fixed({"dispatching": True})
         self.env.ref("vanban_core.cron_dispatch")._trigger()
+        # the scheduler may be busy with other jobs; it makes sure, the thread makes it soon
+        at_once.start(self.env, self._name, "_cron_dispatch")
 
     def _resume_dispatch(self):
         """In force again after a recall that was refused: who was not yet served is served now."""
@@ -149,6 +154,8 @@ class DocumentDispatch(models.Model):
         held = self.try_lock_for_update(allow_referencing=True)
         if not held or not held.dispatching:
             return False
+        # a worker that began before this batch, and so does not see it, fails at the lock instead of serving the same people
+        self.env.execute_query(SQL("UPDATE vanban_document SET dispatching = TRUE WHERE id = %s RETURNING id", held.id))
         clerk = held.clerk_id
         # safe: the clerk has issued it; what follows is done in his name and language
         return held.with_user(clerk).with_context(lang=clerk.lang).sudo()._dispatch_step()

@@ -46,12 +46,11 @@ class DocumentDue(models.Model):
             document.route_deadline = document.direction == "in" and document.arrival_date and document._route_deadline()
 
     def _route_deadline(self):
-        profile = self.company_id._vanban_profile()
-        if self.urgency != "0" and profile.urgent_minutes:
-            return self.arrival_date + datetime.timedelta(minutes=profile.urgent_minutes)
+        minutes, rule, cutoff, day_end = self.company_id._vanban_profile()._arrival_times()
+        if self.urgency != "0" and minutes:
+            return self.arrival_date + datetime.timedelta(minutes=minutes)
         calendar = self.env["vanban.holiday"]._calendar(self.company_id.id)
-        rule = profile.register_sla or "prompt"
-        return to_utc(time_limits.registration(to_local(self.arrival_date), rule, profile.register_cutoff, profile.workday_end, *calendar))
+        return to_utc(time_limits.registration(to_local(self.arrival_date), rule or "prompt", cutoff, day_end, *calendar))
 
     @api.depends("route_deadline", "state")
     def _compute_route_late(self):

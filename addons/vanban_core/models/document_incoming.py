@@ -8,6 +8,15 @@ from odoo.exceptions import ConcurrencyError, LockError, UserError
 
 from .transition_mixin import Transition
 
+# of the very many columns of a document: what registration asks before the numbering transaction, and within it
+ASKED_BEFORE = (
+    "direction", "state", "medium", "company_id", "kind_id", "class_id", "issuer_id", "main_file_id", "copied_id",
+)  # fmt: skip
+ASKED_WITHIN = (
+    *ASKED_BEFORE, "subject", "code", "document_code", "issuer_name", "issue_date", "secrecy", "urgency", "on_paper", "on_paper_reason",
+    "arrival_number", "number_date", "signed_date", "issued_date", "signer_id", "declared_file_count", "addressee_codes",
+    "duplicate_reason", "incomplete_reason", "arrival_date",
+)  # fmt: skip
 OUTCOMES = [
     ("reference", "Keep for reference"),
     ("transfer", "Transfer to the competent agency"),
@@ -204,7 +213,12 @@ class DocumentIncoming(models.Model):
 
     def _fetch_for_registration(self):
         """Only what is asked outside the numbering transaction, which reads the rest anew: a document has very many columns."""
-        self.fetch(["direction", "state", "medium", "company_id", "kind_id", "class_id", "issuer_id", "main_file_id"])
+        self.filtered(lambda document: "main_file_id" not in document._cache).fetch(ASKED_BEFORE)
+
+    @api.model
+    def _asked_at_registration(self):
+        """Names of the columns that the checks within the numbering transaction read; what is missing here costs a statement more."""
+        return ASKED_WITHIN
 
     def _verify_before_numbering(self):
         """Verification reads files: not while the register's counter may be locked."""
@@ -258,12 +272,14 @@ class DocumentIncoming(models.Model):
         """Inside the numbering transaction; ``take`` gives the line of the register when it is not the next of the series."""
         self.ensure_one()
         self._lock()
+        self.fetch(self._asked_at_registration())
         if self.state == "received":
             self._transition("check")
         self._transition("register", values={"arrival_register_id": register.id, "registered_date": fields.Datetime.now()})
         self._after_registration()
-        # Everything slow (hooks, tracking) is done before the counter's row is locked: other clerks wait only for what follows.
-        self.env.cr.flush()
+        # Everything slow (hooks, computed fields) is done before the counter's row is locked: other clerks wait only for what
+        # follows, where all that is new goes into the document and into the log in one statement each.
+        self.env["vanban.document"]._recompute_model()
         entry = (take or register._take_number)(self)
         self._write_fixed({"arrival_number": entry.number})
         self._log("arrival_number", data={"register": register.code, "number": entry.number, "year": entry.year})
@@ -345,6 +361,7 @@ class DocumentIncoming(models.Model):
 
         :return: id of the document
         """
+        self.env.user.fetch(["company_id"])  # asked by whatever is created; an account has very many columns
         document = self.create({"medium": "paper", **vals, "direction": "in"})
         document.upload_file(filename, content_b64, stage="scan")
         return document.id

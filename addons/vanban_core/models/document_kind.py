@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 from ..tools import number_format
 
@@ -17,6 +18,8 @@ class DocumentKind(models.Model):
     """Kind of document (tên loại): the 29 administrative kinds of NĐ 30/2020 Đ.7 and what lies beyond them."""
 
     _name = "vanban.document.kind"
+    _inherit = ["vanban.kept.in.memory"]
+    _decisive = frozenset({"digitise", "own_register"})
     _description = "Document kind"
     _order = "sequence, id"
     _rec_names_search = ["name", "abbreviation"]
@@ -78,6 +81,20 @@ class DocumentKind(models.Model):
     def _compute_display_name(self):
         for kind in self:
             kind.display_name = f"{kind.name} ({kind.abbreviation})" if kind.abbreviation else kind.name
+
+    def _is_kept_apart(self):
+        """Whether documents of this kind belong into a register of their own."""
+        return bool(self._rules()[0]) if isinstance(self.id, int) else self.own_register
+
+    def _digitising(self):
+        """``digitise``, or False without a kind."""
+        return self._rules()[1] if isinstance(self.id, int) else self.digitise
+
+    @ormcache("self.id")
+    def _rules(self):
+        """Asked at every document that arrives: kept until a kind changes."""
+        kind = self.sudo()  # safe: a catalogue
+        return kind.own_register, kind.digitise
 
     def _is_valid_on(self, date):
         """Whether the kind is in force on ``date``."""

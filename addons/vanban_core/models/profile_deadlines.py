@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import ormcache
 
 
 class ProfileDeadlines(models.Model):
@@ -24,3 +25,11 @@ class ProfileDeadlines(models.Model):
         " AND arrival_hours > 0 AND workday_end > 0 AND workday_end < 24)",
         "Days, hours and minutes of the reminders cannot be negative; the leader is told after the head.",
     )
+
+    @ormcache("self.id")
+    def _arrival_times(self):
+        """(minutes for an urgent step, rule of registration, end of the day for arrivals, end of the working day).
+
+        Asked at every document that arrives: kept until a profile changes.
+        """
+        return self.urgent_minutes, self.register_sla, self.register_cutoff, self.workday_end

@@ -90,7 +90,7 @@ class Register(models.Model):
         :param class_code: code of the document's class in the agency's catalogue
         :raise UserError: no register is set up
         """
-        apart = bool(kind and kind.own_register) if apart is None else apart
+        apart = bool(kind and kind._is_kept_apart()) if apart is None else apart
         kind, department, issuer = (record.id if record else False for record in (kind, department, issuer))
         found = self._fitting_id(company.id, direction, kind, department, issuer, apart, class_code or False)
         register = self.sudo().browse(found)  # safe: choice of a book
@@ -155,6 +155,7 @@ class Register(models.Model):
             read_committed(cr)
             cr.execute(SQL("SET LOCAL lock_timeout = '30s'"))
             register = self.with_env(self.env(cr=cr))
+            register.env.user.fetch(["company_id"])  # asked by whatever is created; an account has very many columns
             yield register
             register.env.flush_all()
         self.env.invalidate_all(flush=False)
@@ -185,6 +186,7 @@ class Register(models.Model):
         self.ensure_one()
         if date is None:
             date = self._today()
+        self.fetch(["code", "company_id", "department_id"])  # before the counter is locked, and not its other columns
         rows = self.env.execute_query(SQL(
             "UPDATE vanban_register_counter SET next_number = next_number + 1"
             " WHERE register_id = %s AND year = %s RETURNING next_number - 1", self.id, date.year,
@@ -199,6 +201,7 @@ class Register(models.Model):
         self.env["vanban.register.counter"].invalidate_model(["next_number"])
         return self.env["vanban.register.entry"].sudo().create({  # safe: right checked by the transition that numbers
             "register_id": self.id, "year": date.year, "number": rows[0][0], "document_id": document.id, "date": date,
+            "company_id": self.company_id.id, "department_id": self.department_id.id,
         })
 
     def action_open_entries(self):

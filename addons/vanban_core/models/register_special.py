@@ -13,7 +13,7 @@ class DocumentSpecialRegister(models.Model):
     def _is_registered_apart(self):
         """Whether the document belongs into a register of its own, by its kind or its class in the agency's catalogue."""
         self.ensure_one()
-        return bool(self.kind_id.own_register or self.sudo().class_id.own_register)  # safe: a catalogue
+        return bool(self.kind_id._is_kept_apart() or self.sudo().class_id.own_register)  # safe: a catalogue
 
     def _special_register(self):
         """The register of its own in which this document is numbered; empty for ordinary documents."""

@@ -156,10 +156,10 @@ class TransitionMixin(models.AbstractModel):
             except (UserError, AccessError, ValidationError) as error:
                 record._log_refused(name, str(error))
                 raise
-        for record in self:
-            source = record.state
-            # safe: right, source state and guards were checked just above; only `state` and the flow's own values are written
-            record.sudo().with_context(vanban_state=STATE_TOKEN).write({**(values or {}), "state": target})
+        sources = {record: record.state for record in self}
+        # safe: right, source state and guards were checked just above; only `state` and the flow's own values are written
+        self.sudo().with_context(vanban_state=STATE_TOKEN).write({**(values or {}), "state": target})
+        for record, source in sources.items():
             record._log(name, comment=comment, principal=principal, data={**(data or {}), "from": source, "to": target})
         for record in self:
             if transition.effect:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -46,6 +46,10 @@ class Document(models.Model):
                 document=self.display_name,
             ))
         return super()._check_upload(role)
+
+    @api.model
+    def _asked_at_registration(self):
+        return (*super()._asked_at_registration(), "packet_in_id")
 
     def _notify_registry(self, note):
         """A to-do for the clerks of the agency, and for those who are at work on the document."""

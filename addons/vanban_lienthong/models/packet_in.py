@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.vanban_core.models import at_once
 from odoo.addons.vanban_core.models.transition_mixin import Transition
 
-from . import at_once
 from .packet import BUSINESS, STATUS
 
 OPEN = ("received", "quarantined", "decision")

@@ -2,10 +2,10 @@ import uuid
 
 from odoo import api, fields, models
 
+from odoo.addons.vanban_core.models import at_once
 from odoo.addons.vanban_core.models.transition_mixin import Transition
 
 from ..edxml import ResponseFor, StatusPacket, names, statuses
-from . import at_once
 
 WAITING = ("queued", "error")
 UNDER_WAY = ("sent", "arrived", "accepted", "assigned", "processing", "completed", "recall_requested", "recall_rejected")

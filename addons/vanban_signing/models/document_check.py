@@ -2,7 +2,8 @@ import datetime
 
 from odoo import api, fields, models
 
-PDF = "application/pdf"
+from .document_verify import PDF, SIGNATURE_MARK
+
 #: An automatic verification is not repeated within this time: the clerk's own "Verify" always is.
 FRESH = datetime.timedelta(hours=1)
 CLERKS_TURN = ("signed", "clerk_check")
@@ -25,10 +26,15 @@ class DocumentCheck(models.Model):
                 continue
             document.signature_problem = document._personal_signature_problem() or False
 
+    def _judge_file(self, info, raw, role, stage):
+        """Whether a PDF claims to be signed is seen once, while its bytes are at hand."""
+        facts = super()._judge_file(info, raw, role, stage)
+        return {**facts, "unsigned": SIGNATURE_MARK not in raw} if info.mimetype == PDF else facts
+
     def _add_file(self, name, raw, role="main", stage="draft", **more):
         """A received file that claims to be signed is verified at once, whatever way it came: packet, mail, scan, upload."""
         file = super()._add_file(name, raw, role, stage, **more)
-        if self.direction == "in" and stage in ("received", "scan") and file.mimetype == PDF and b"/ByteRange" in raw:
+        if self.direction == "in" and stage in ("received", "scan") and file.mimetype == PDF and not file.unsigned:
             file._verify()
         elif self.direction == "in" and role == "signature" and file.source_id.mimetype not in (PDF, False):
             file.source_id._verify()

@@ -256,18 +256,17 @@ class DocumentStamp(models.Model):
     # -------------------------------------------------------------- registration
 
     def action_register(self):
+        self._fetch_for_registration()
+        # most agencies ask for none: nothing is read again for them
+        concerned = self.filtered(lambda document: document.company_id._signs_at_registration())
         numbers = super().action_register()
-        self.fetch(["direction", "company_id", "main_file_id"])  # of very many columns
-        for document in self.filtered(lambda document: document._is_authenticated_at_registration()):
+        concerned.fetch(["direction", "company_id", "main_file_id"])  # of very many columns
+        for document in concerned.filtered(lambda document: document._is_authenticated_at_registration()):
             document._authenticate_at_registration()
         return numbers
 
     def _is_authenticated_at_registration(self):
-        """Whether file and settings ask for it; most registrations end here, without a further transaction."""
-        company = self.company_id.sudo()  # safe: settings
-        company.fetch(["vanban_seal_provider", "vanban_profile_id"])
-        if company.vanban_seal_provider != "hsm":
-            return False
+        """Whether file and profile ask for it."""
         self.main_file_id.fetch(["mimetype", "stage", "source_id", "role"])
         case = self._incoming_case()
         return bool(case) and self._look(case).at_registration and self._must_authenticate(case)

@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from .verification import RESULTS
 
 PDF = "application/pdf"
+# every signature in a PDF names the bytes that it covers
+SIGNATURE_MARK = b"/ByteRange"
 
 
 class DocumentVerify(models.Model):
@@ -22,15 +24,15 @@ class DocumentVerify(models.Model):
     @api.depends("main_file_id", "file_ids", "verification_ids")
     def _compute_verification(self):
         """Of the main file; an annex that came with an invalid signature spoils the whole (BHXH Đ6; SIGN-20)."""
-        annexes = self.filtered(lambda one: one.direction == "in").file_ids.filtered(
-            lambda file: file.role == "annex" and file.stage == "received"
-        )
-        groups = self.env["vanban.verification"]._read_group(
-            [("file_id", "in", (self.main_file_id | annexes).ids)], ["file_id"], ["id:max"]
-        )
+        # of all their files: few are ever verified, and most documents need no look at their files for it
+        groups = self.env["vanban.verification"]._read_group([("document_id", "in", self.ids)], ["file_id"], ["id:max"])
         latest = {file.id: last for file, last in groups}
-        records = self.env["vanban.verification"].browse(latest.values())
-        spoilt = {record.document_id.id: record for record in records if record.overall == "invalid" and record.file_id in annexes}
+        others = self.env["vanban.file"].browse(latest) - self.main_file_id
+        annexes = others.filtered(
+            lambda file: file.role == "annex" and file.stage == "received" and file.document_id.direction == "in"
+        )
+        records = self.env["vanban.verification"].browse(latest[file.id] for file in annexes)
+        spoilt = {record.document_id.id: record for record in records if record.overall == "invalid"}
         for document in self:
             record = self.env["vanban.verification"].browse(latest.get(document.main_file_id.id))
             document.verification_id = record
@@ -75,10 +77,12 @@ class DocumentVerify(models.Model):
 
     def _effect_check(self, comment):
         super()._effect_check(comment)
-        for document in self:
-            for file in document.file_ids.filtered(lambda one: one.role in ("main", "annex")):
-                if file._has_signature():
-                    file._verify_unless_fresh()
+        files = self.env["vanban.file"].search_fetch(
+            [("document_id", "in", self.ids), ("role", "in", ("main", "annex"))], ["mimetype", "unsigned"]
+        )
+        for file in files:
+            if file._has_signature():
+                file._verify_unless_fresh()
 
     def _after_transition(self, transition, comment):
         super()._after_transition(transition, comment)
@@ -103,6 +107,7 @@ class FileVerify(models.Model):
     _inherit = "vanban.file"
 
     verification_ids = fields.One2many("vanban.verification", "file_id", "Verifications")
+    unsigned = fields.Boolean("Known to hold no signature", readonly=True, help="Seen when the bytes arrived, which never change afterwards.")
 
     def _report(self):
         """``pades.report.Report`` of the stored bytes; nothing is stored. Bytes that changed on disk show as not intact."""
@@ -126,4 +131,4 @@ class FileVerify(models.Model):
 
     def _has_signature(self):
         """Whether the file holds something that claims to be a signature (cheap look, no judgement)."""
-        return self.mimetype == PDF and b"/ByteRange" in self._raw()
+        return self.mimetype == PDF and not self.unsigned and SIGNATURE_MARK in self._raw()
