@@ -18,7 +18,8 @@ class TestDeskCounts(FollowCase):
         return {box["key"]: box for group in groups for box in group["boxes"]}
 
     def _asked(self, method, user):
-        """Number of statements of one call, with nothing in the caches of the records."""
+        """Number of statements of a call: what holds for everybody (rules, menus) is known, nothing of the records is."""
+        getattr(self.env["vanban.work.box"].with_user(user), method)()
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
@@ -58,12 +59,11 @@ class TestDeskCounts(FollowCase):
             for most, count, late in ((9, "5", "2"), (2, "2+", "2"), (1, "1+", "1+")):
                 with patch.object(work_count, "MOST", most):
                     box = self._boxes(self.specialist)["lead"]
-                    self.assertEqual((box["count_text"], box["late_text"], box["oldest_days"]), (count, late, 7))
+                    self.assertEqual((box["count_text"], box["late_text"]), (count, late))
 
     @proves("UI-07")
     def test_the_clerk_s_desk_asks_once_per_model(self):
         """However many boxes there are and however much lies in them."""
-        self._boxes(self.clerk)
         empty = self._asked("get_boxes", self.clerk)
         for _each in range(4):
             self.incoming()
@@ -76,7 +76,6 @@ class TestDeskCounts(FollowCase):
     def test_the_list_of_what_is_to_do_does_not_ask_for_each_row(self):
         for _each in range(2):
             self.distributed([{"role": "lead", "user_id": self.specialist.id, "deadline": "2099-03-01"}])
-        self.env["vanban.work.box"].with_user(self.specialist).get_pending()
         few = self._asked("get_pending", self.specialist)
         for _each in range(4):
             self.distributed([{"role": "lead", "user_id": self.specialist.id, "deadline": "2099-03-01"}])
