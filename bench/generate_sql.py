@@ -228,10 +228,11 @@ FROM d WHERE number IS NOT NULL;
 _RECIPIENTS = """
 INSERT INTO vanban_recipient (
     document_id, company_id, sequence, partner_id, name, channel, paper_reason, copies, state, state_date, sent_date, for_information,
-    create_uid, write_uid, create_date, write_date)
+    issued_date, urgency, create_uid, write_uid, create_date, write_date)
 SELECT d.id, %(company)s, 10, s.id, s.text, 'paper', 'no_technical', 1,
     CASE WHEN state = 'delivered' THEN 'accepted' ELSE 'pending' END, CASE WHEN state = 'delivered' THEN at + interval '1 day' END,
-    CASE WHEN state = 'delivered' THEN at + interval '1 day' END, false, %(clerk)s, %(clerk)s, at, at
+    CASE WHEN state = 'delivered' THEN at + interval '1 day' END, false,
+    CASE WHEN issued THEN at + interval '1 hour' END, urgency, %(clerk)s, %(clerk)s, at, at
 FROM d CROSS JOIN generate_series(1, 3) AS slot JOIN p_issuer s ON s.n = (issuer + slot * 7) %% %(n_issuer)s
 WHERE NOT incoming AND slot <= recipients;
 """

@@ -108,6 +108,7 @@ from . import (
     distribution_interface,
     processing_slip,
     work_box,
+    work_count,
     work_pending,
     cascade_box,
     unit_submission,

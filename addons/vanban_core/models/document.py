@@ -46,6 +46,7 @@ URGENCY = [
     ("3", "Express (Hỏa tốc)"),
     ("4", "Express at a set hour (Hỏa tốc hẹn giờ)"),
 ]
+URGENT = tuple(level for level, _label in URGENCY if level != "0")
 SECRECY = [("0", "None"), ("1", "Confidential"), ("2", "Secret"), ("3", "Top secret")]
 # what makes the identity of a public record: fixed once it has a number
 FIXED_AFTER_NUMBER = {

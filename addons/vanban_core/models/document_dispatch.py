@@ -31,7 +31,7 @@ class DocumentDispatch(models.Model):
     dispatch_failed = fields.Integer("Not sent", compute="_compute_dispatch")
     dispatch_percent = fields.Integer("Progress (%)", compute="_compute_dispatch")
 
-    _dispatching_index = models.Index("(id) WHERE dispatching")
+    _dispatching_index = models.Index("(id) WHERE dispatching IS TRUE")
 
     def _compute_dispatch(self):
         counts = {}

@@ -11,7 +11,7 @@ from .register import VIETNAM
 # not yet passed on to anybody who solves it
 UNROUTED = ("received", "checking", "waiting_opinion", "registered", "submitted")
 IN_WORK = ("distributed", "in_progress")
-_ALERT = "direction = 'in' AND urgency <> '0' AND NOT idle_alerted AND state IN "
+_ALERT = "direction = 'in' AND urgency <> '0' AND idle_alerted IS NOT TRUE AND state IN "
 
 
 def to_local(moment):
@@ -37,6 +37,10 @@ class DocumentDue(models.Model):
     idle_alerted = fields.Boolean("Alert raised in this step", readonly=True, copy=False, default=False)
 
     _unrouted_index = models.Index("(route_deadline) WHERE state IN ('received', 'checking', 'waiting_opinion', 'registered', 'submitted')")
+    # the list "late" and its box, and who is to be told: what is finished is not looked at
+    _in_work_index = models.Index(
+        "(deadline, id) WHERE direction = 'in' AND state IN ('registered', 'submitted', 'distributed', 'in_progress')"
+    )
     _issued_index = models.Index("(issued_date, id) WHERE state = 'issued'")
     _urgent_index = models.Index(f"(step_date) WHERE {_ALERT} {UNROUTED + IN_WORK}")
 

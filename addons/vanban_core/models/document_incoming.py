@@ -74,6 +74,8 @@ class DocumentIncoming(models.Model):
         compute="_compute_lateness",
     )
 
+    # read together with the list: a field fetched afterwards would have the rules looked at once more, row by row
+    @api.depends("deadline", "external_due_date", "state")
     def _compute_lateness(self):
         today = self.env["vanban.register"]._today()
         closed = ("done", "filed", "refused", "returned", "recalled", "no_value", "issued", "delivered", "cancelled")

@@ -14,6 +14,6 @@ class WorkBox(models.AbstractModel):
         place = next(index for index, box in enumerate(boxes) if box.key == "to_number")
         boxes.insert(place, Box("to_check", "outgoing", "vanban_core.action_outgoing_to_check", groups=CLERKS, since="signed_date"))
         place = next(index for index, box in enumerate(boxes) if box.key == "not_arrived") + 1
-        boxes.insert(place, Box("to_confirm", "outgoing", "vanban_core.action_recipient_confirm", groups=CLERKS, since="sent_date"))
-        boxes.insert(place + 1, Box("answers", "outgoing", "vanban_core.action_recipient_answers_open", "answer_due", since="sent_date"))
+        boxes.insert(place, Box("to_confirm", "outgoing", "vanban_core.action_recipient_confirm", groups=CLERKS, since="issued_date"))
+        boxes.insert(place + 1, Box("answers", "outgoing", "vanban_core.action_recipient_answers_open", "answer_due", since="issued_date"))
         return boxes

@@ -23,10 +23,11 @@ class DocumentOutcome(models.Model):
         "Report overdue", compute="_compute_reply_late", search="_search_reply_late", help="Trễ hạn báo cáo: no reply by the day on which it was due."
     )
 
-    _reply_index = models.Index("(reply_due_date) WHERE direction = 'in' AND reply_required")
+    # IS TRUE, as the ORM asks for it: the planner does not see that it is the same without
+    _reply_index = models.Index("(reply_due_date) WHERE direction = 'in' AND reply_required IS TRUE")
     # the list of what still has to be answered stays small, however many were answered over the years
     _unanswered_index = models.Index(
-        "(reply_due_date) WHERE direction = 'in' AND reply_required AND reply_issued_date IS NULL"
+        "(reply_due_date) WHERE direction = 'in' AND reply_required IS TRUE AND reply_issued_date IS NULL"
         " AND state IN ('registered', 'submitted', 'distributed', 'in_progress')"
     )
 

@@ -3,6 +3,9 @@ import datetime
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .document import URGENT
+from .recipient import IN_FORCE
+
 MEANS = [("phone", "By telephone"), ("in_person", "In person"), ("email", "By e-mail"), ("system", "Seen in the system"), ("other", "Otherwise")]
 # whoever took the document over has confirmed it himself
 TAKEN = ("accepted", "assigned", "processing", "completed")
@@ -19,6 +22,11 @@ class RecipientConfirm(models.Model):
     confirmed_means = fields.Selection(MEANS, "Confirmed", readonly=True, copy=False)
     confirmed_note = fields.Char("Who confirmed", readonly=True, copy=False)
     arrival_alerted = fields.Boolean(readonly=True, copy=False)
+
+    # urgent ones that nobody made sure of yet: their list and box, from the oldest on, and the alert
+    _unconfirmed_index = models.Index(
+        f"(issued_date, document_id) WHERE issued_date IS NOT NULL AND urgency IN {URGENT} AND confirmed_date IS NULL AND state IN {OPEN}"
+    )
 
     def _may_confirm_arrival(self):
         return self.document_id._is_clerk() or self.document_id.drafter_id == self.env.user
@@ -60,10 +68,8 @@ class RecipientConfirm(models.Model):
                 continue
             rows = self.search([
                 ("company_id", "=", company.id), ("state", "in", OPEN), ("confirmed_date", "=", False), ("arrival_alerted", "=", False),
-                ("document_id", "any", [
-                    ("urgency", "!=", "0"), ("state", "in", ("issued", "delivered")),
-                    ("issued_date", "<=", now - datetime.timedelta(minutes=minutes)),
-                ]),
+                ("urgency", "in", URGENT), ("issued_date", "<=", now - datetime.timedelta(minutes=minutes)),
+                ("document_id.state", "in", IN_FORCE),
             ])
             for document, own in rows.grouped("document_id").items():
                 users = document.clerk_id | document.drafter_id | document.department_id._vanban_heads()

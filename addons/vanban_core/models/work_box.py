@@ -1,11 +1,6 @@
-import datetime
 from dataclasses import dataclass
 
 from odoo import api, models
-from odoo.fields import Domain
-from odoo.tools.safe_eval import safe_eval
-
-from .document_due import to_local
 
 GROUPS = ("incoming", "outgoing", "dossier", "archive")
 
@@ -54,7 +49,7 @@ BOXES = (
     Box("to_seal", "outgoing", "vanban_core.action_outgoing_to_seal", groups=CLERKS, since="signed_date"),
     Box("to_issue", "outgoing", "vanban_core.action_outgoing_to_issue", groups=CLERKS, since="sealed_date"),
     Box("issue_late", "outgoing", "vanban_core.action_outgoing_issue_late", groups=CLERKS + "," + DIRECTORS, since="issue_deadline", late=True),
-    Box("not_arrived", "outgoing", "vanban_core.action_recipient_not_arrived", groups=CLERKS, since="sent_date"),
+    Box("not_arrived", "outgoing", "vanban_core.action_recipient_not_arrived", groups=CLERKS, since="issued_date"),
     Box("recall", "outgoing", "vanban_core.action_outgoing_recall", groups=CLERKS + "," + DIRECTORS, since="issued_date"),
     Box("dossier", "dossier", "vanban_core.action_dossier_work"),
     Box("file_plan", "dossier", "vanban_core.action_file_plan_mine"),
@@ -85,47 +80,28 @@ class WorkBox(models.AbstractModel):
     def get_boxes(self):
         """Boxes of the current user.
 
-        :return: list of ``{key, name, boxes: [{key, name, action, count, count_text, late, oldest_days}]}``
+        :return: list of ``{key, name, boxes: [{key, name, action, count, count_text, late, late_text, oldest_days}]}``;
+            numbers are exact up to ``work_count.MOST`` and stop there, the texts then say "999+"
         """
         names = self._group_names()
         shown = [box for box in self._boxes() if not box.groups or self.env.user.has_groups(box.groups)]
+        counted = self._counted(shown)
         result = []
         for key in GROUPS:
-            boxes = [values for box in shown if box.group == key and (values := self._box_values(box))]
+            boxes = [self._box_values(box, counted[box.key]) for box in shown if box.group == key and box.key in counted]
             if boxes:
                 result.append({"key": key, "name": names[key], "boxes": boxes})
         return result
 
     @api.model
-    def _box_values(self, box):
-        action = self.env.ref(box.action, raise_if_not_found=False)
-        if not action:
-            return None
-        action = action.sudo()  # safe: name, model and domain of a menu action
-        model = self.env[action.res_model]
-        if not model.has_access("read"):
-            return None
-        domain = Domain(safe_eval(action.domain or "[]", {"uid": self.env.uid}))
-        since = box.since if box.since in model._fields else "create_date"
-        # number and age in one statement on the partial index of the queue
-        count, oldest = model._read_group(domain, [], ["__count", f"{since}:min"])[0]
-        late = count if box.late else 0
-        if count and box.deadline:
-            late = model.search_count(domain & Domain(box.deadline, "<", "today"))
+    def _box_values(self, box, counted):
         return {
             "key": box.key,
-            "name": action.name,
+            "name": counted.name,
             "action": box.action,
-            "count": count,
-            "count_text": f"{count:,}".replace(",", "."),
-            "late": late,
-            "oldest_days": self._days_since(oldest),
+            "count": counted.count,
+            "count_text": counted.text(counted.count),
+            "late": counted.late,
+            "late_text": counted.text(counted.late),
+            "oldest_days": counted.oldest_days,
         }
-
-    @api.model
-    def _days_since(self, moment):
-        """Whole days from a date or datetime until now; 0 when it lies ahead."""
-        if not moment:
-            return 0
-        day = to_local(moment).date() if isinstance(moment, datetime.datetime) else moment
-        return max(0, (self.env["vanban.register"]._today() - day).days)

@@ -6,6 +6,7 @@ from . import (
     test_delegation,
     test_distribution,
     test_desk,
+    test_desk_counts,
     test_outcome,
     test_debt,
     test_chase,

@@ -66,7 +66,7 @@ class TestDesk(FollowCase):
             )}
         self.assertEqual(found, {
             "arrived": (2, 7), "waiting_opinion": (1, 3), "to_submit": (1, 3), "route_late": (3, 7), "to_number": (1, 3),
-            "issue_late": (1, 2), "not_arrived": (1, 0),
+            "issue_late": (1, 2), "not_arrived": (1, 3),
         })
 
     @proves("UI-07")
