@@ -21,39 +21,40 @@ class DraftingShown(models.Model):
     drafting_shown = fields.Boolean("Course of the draft shown", compute="_compute_drafting_shown", search="_search_drafting_shown")
 
     @api.depends_context("uid")
-    @api.depends("direction", "access_ids", "drafter_id", "signer_id", "department_id", "company_id")
+    @api.depends("access_ids", "company_id")
     def _compute_drafting_shown(self):
-        drafts = self.filtered(lambda document: document.direction != "in")
-        (self - drafts).drafting_shown = True  # its course is nobody's draft
         # safe: answers only for the current user
-        shown = self.sudo().search(Domain("id", "in", drafts.ids) & self._drafting_shown_domain()) if drafts else self.browse()
-        for document in drafts:
+        shown = self.sudo().search(Domain("id", "in", self.ids) & self._drafting_shown_domain())
+        for document in self:
             document.drafting_shown = document._origin.id in shown._ids
 
     def _search_drafting_shown(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("direction", "=", "in") | self._drafting_shown_domain()
+        return self._drafting_shown_domain()
 
     @api.model
     def _drafting_shown_domain(self):
+        """Besides the right to read: in their agency leaders, the Chief of Office and supervisors, else those who have a part.
+
+        One condition without alternatives: record rules ask it, and the database then looks up the one document.
+        """
         # whom the user stands for depends on the day, as in the record rules
         return self._drafting_shown_on(self.env["vanban.register"]._today())
 
     @api.model
     @ormcache("self.env.uid", "day")
     def _drafting_shown_on(self, day):
-        """Participants, the head of the drafting unit, and in their agency leaders, the Chief of Office and supervisors."""
         user = self.env.user
-        domain = Domain.OR([
-            Domain("drafter_id", "=", user.id),
-            Domain("signer_id", "=", user.id),
-            Domain("department_id.manager_id.user_id", "=", user.id),
-            Domain("access_ids", "any", [("principal_id", "in", user.vanban_principal_ids.ids), ("source", "in", PART)]),
-        ])
         if any(user.has_group(group) for group in self._drafting_supervisors()):
-            domain |= Domain("company_id", "in", user.company_ids.ids)
-        return domain
+            return Domain("company_id", "in", user.company_ids.ids)
+        principals = user.vanban_principal_ids
+        units = principals.filtered(lambda principal: principal.kind == "unit")
+        return Domain("access_ids", "any", (
+            Domain("principal_id", "in", principals.ids) & Domain("source", "in", PART)
+            # head and clerk of the unit that drafted it
+            | Domain("principal_id", "in", units.ids) & Domain("source", "=", "issue")
+        ))
 
     @api.model
     def _drafting_supervisors(self):
@@ -67,7 +68,8 @@ class DraftingShown(models.Model):
             ("model", "=", self._name), ("res_id", "=", self.id), ("outcome", "=", "done"),
             ("action", "in", ["create", *self._transition_table()]),
         ], order="id")  # fmt: skip
-        if self.drafting_shown:
+        # an incoming document has no draft: who works on it sees what was directed (TH Đ8.4a)
+        if self.direction == "in" or self.drafting_shown:
             return [(row, row.comment) for row in rows]
         signed = [number for number, row in enumerate(rows) if json.loads(row.data or "{}").get("to") == "signed"]
         return [(row, row.comment if row.action in TOLD else False) for row in rows[signed[-1]:]] if signed else []

@@ -45,9 +45,8 @@ class TestUrgencyShown(FollowCase):
 
     @proves("DOC-08")
     def test_lists_put_the_urgent_one_on_top(self):
-        early = self.distributed([{"role": "lead", "user_id": self.specialist.id}])
-        urgent = self.distributed([{"role": "lead", "user_id": self.specialist.id}], urgency="2")
-        late = self.distributed([{"role": "lead", "user_id": self.specialist.id}])
+        lead = [{"role": "lead", "user_id": self.specialist.id, "deadline": "2099-11-02"}]
+        early, urgent, late = self.distributed(lead), self.distributed(lead, urgency="2"), self.distributed(lead)
         documents = early | urgent | late
         for document in documents:
             item = self.lead_item(document).with_user(self.specialist)
