@@ -61,6 +61,15 @@ class DraftingShown(models.Model):
         """Groups that follow the making of every document of their agency that they may read."""
         return ["vanban_core.group_leader", "vanban_core.group_office_chief", "vanban_core.group_auditor"]
 
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """What was written to each other about a draft is read by those who see its making, or handle the document."""
+        result = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        if message_operation == "read":
+            drafts = Domain("id", "in", self.ids) & Domain("direction", "!=", "in")
+            # safe: answers only for the current user
+            result.update(dict.fromkeys(self.sudo().search(drafts & ~self._drafting_shown_domain()), "write"))
+        return result
+
     def _shown_steps(self):
         """[(log row, comment)] of the steps that the user may see, oldest first: all of them, or those since the signature."""
         self.ensure_one()

@@ -30,6 +30,7 @@ class TestDraftingShown(OutgoingCase):
         unit = self.env["hr.department"].create({"name": "Phòng Tài chính", "company_id": self.company.id, "manager_id": employee.id})
         document = self.draft(recipient_ids=[Command.create({"user_id": self.outsider.id}), Command.create({"department_id": unit.id})])
         document.action_submit_review("Kính trình lần đầu")
+        document.with_user(self.unit_head).message_post(body="Chưa nêu số liệu của xã X")
         document.with_user(self.unit_head).action_review_return(SAID)
         document.action_submit_review("Đã sửa số liệu")
         document.with_user(self.unit_head).action_review_approve("Đồng ý nội dung")
@@ -75,6 +76,8 @@ class TestDraftingShown(OutgoingCase):
                 for domain in ([("review_ids.comment", "ilike", SAID)], [("review_ids", "any", [("decision", "=", "return")])]):
                     self.assertFalse(self.rpc(user, "vanban.document", "search", domain))
                 self.assertFalse(self.rpc(user, "vanban.log", "search", [("document_id", "=", document.id), ("comment", "=", SAID)]))
+                messages = self.rpc(user, "mail.message", "search_read", [("model", "=", "vanban.document"), ("res_id", "=", document.id)], ["body"])
+                self.assertNotIn("số liệu của xã X", str(messages))
                 # what was done with it since the signature is theirs to see
                 course = self.rpc(user, "vanban.document", "get_course", document.ids)
                 self.assertEqual(course[0]["user"], self.clerk.name)
@@ -88,6 +91,8 @@ class TestDraftingShown(OutgoingCase):
                 answers = self.everything(user, document)
                 for words in (SAID, "Kính trình lần đầu", "Đồng ý nội dung"):
                     self.assertIn(words, answers)
+                messages = self.rpc(user, "mail.message", "search_read", [("model", "=", "vanban.document"), ("res_id", "=", document.id)], ["body"])
+                self.assertIn("số liệu của xã X", str(messages))
         # the head of the drafting unit, whoever reviewed in his place; the Chief of Office, once the document is his to read
         new_head = self._make_user("new_head", "vanban_core.group_unit_head")
         self.department.manager_id = self.env["hr.employee"].create({
@@ -102,6 +107,20 @@ class TestDraftingShown(OutgoingCase):
         document.sudo()._grant(users=stranger, source="recipient")
         self.env.invalidate_all()
         self.assertFalse(document.with_user(stranger).drafting_shown)
+
+    def test_one_message_of_the_making_is_refused_too(self):
+        document = self.issued()
+        message = self.env["mail.message"].sudo().search([
+            ("model", "=", "vanban.document"), ("res_id", "=", document.id), ("body", "ilike", "xã X")])
+        self.assertTrue(message)
+        with self.assertRaises(AccessError):
+            self.rpc(self.outsider, "mail.message", "read", message.ids, ["body"])
+        # on an incoming document all who work on it read what is written
+        arrived = self.distributed()
+        arrived.with_user(self.specialist).message_post(body="Đã trao đổi với xã Y")
+        found = self.rpc(self.specialist2, "mail.message", "search_read", [
+            ("model", "=", "vanban.document"), ("res_id", "=", arrived.id), ("body", "ilike", "xã Y")], ["body"])
+        self.assertEqual(len(found), 1)
 
     def test_an_incoming_document_keeps_its_open_course(self):
         document = self.distributed()
