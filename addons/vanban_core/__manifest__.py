@@ -29,6 +29,7 @@
         "security/follow_rules.xml",
         "security/consultation_rules.xml",
         "security/review_rules.xml",
+        "security/drafting_shown_rules.xml",
         "data/follow_cron.xml",
         "security/issuing_rules.xml",
         "security/directive_rules.xml",

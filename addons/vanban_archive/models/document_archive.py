@@ -9,6 +9,10 @@ class Document(models.Model):
 
     _inherit = "vanban.document"
 
+    def _drafting_supervisors(self):
+        """The archivist keeps the history of each document whole (HCM Đ16.7a)."""
+        return [*super()._drafting_supervisors(), "vanban_archive.group_archivist"]
+
     def _in_archive(self):
         """Those of ``self`` that lie in a dossier of the archive."""
         # safe: existence only

@@ -142,4 +142,5 @@ from . import (
 from . import (
     document_submission,
     document_timeline,
+    drafting_shown,
 )

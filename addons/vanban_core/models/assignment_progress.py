@@ -55,3 +55,20 @@ class AssignmentProgress(models.Model):
             parent._flow("contribute", comment=results and "\n".join(results) or self.assignee_name, values=values)
         else:
             parent._flow("complete", comment=results and "\n".join(results) or self.assignee_name, values=values)
+
+
+class DocumentProgress(models.Model):
+    """What the lead finished is told to everybody who assigned it on the way down (IN-47)."""
+
+    _inherit = "vanban.document"
+
+    def _effect_done(self, comment):
+        # safe: whom to tell; before the assignments are closed
+        leads = self.sudo().assignment_ids.filtered(lambda item: item.role == "lead" and item.state in OPEN)
+        result = super()._effect_done(comment)
+        users = (leads.on_behalf_id | leads.assigner_id).sudo(False) - self.env.user
+        if users:
+            name = leads.filtered(lambda item: item not in leads.parent_id)[:1].assignee_name
+            outcome = dict(self._fields["outcome"]._description_selection(self.env)).get(self.outcome)
+            self._tell_supervised(users, self.env._("%(name)s has finished: %(result)s", name=name, result=comment or outcome or ""), "status")
+        return result

@@ -16,6 +16,7 @@ class Chase(models.Model):
     _order = "id desc"
 
     document_id = fields.Many2one("vanban.document", required=True, readonly=True, ondelete="restrict", index=True)
+    urgency = fields.Selection(related="document_id.urgency")
     company_id = fields.Many2one("res.company", "Agency", required=True, readonly=True, index=True)
     number = fields.Integer("Chase-up no.", required=True, readonly=True, aggregator=None)
     kind = fields.Selection(KINDS, "Manner", required=True, readonly=True)

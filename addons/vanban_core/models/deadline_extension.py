@@ -22,6 +22,7 @@ class DeadlineExtension(models.Model):
 
     assignment_id = fields.Many2one("vanban.assignment", required=True, readonly=True, ondelete="restrict", index=True)
     document_id = fields.Many2one("vanban.document", required=True, readonly=True, ondelete="restrict", index=True)
+    urgency = fields.Selection(related="document_id.urgency")
     company_id = fields.Many2one(related="document_id.company_id", store=True)
     requester_id = fields.Many2one("res.users", "Requested by", required=True, readonly=True, ondelete="restrict")
     request_date = fields.Datetime("Requested on", required=True, readonly=True, default=fields.Datetime.now)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .debt import MODES
+from .document import URGENCY
 
 
 class DebtReport(models.Model):
@@ -17,7 +18,7 @@ class DebtReport(models.Model):
     _depends = {
         "vanban.document": [
             "unit_id", "lead_user_id", "kind_id", "arrival_number", "registered_date", "arrival_date", "deadline", "chase_count",
-            "debt_entry_id", "direction", "company_id",
+            "debt_entry_id", "direction", "company_id", "urgency",
         ],
         "vanban.debt.entry": ["date", "mode", "days_late"],
     }
@@ -29,6 +30,7 @@ class DebtReport(models.Model):
     kind_id = fields.Many2one("vanban.document.kind", "Kind", readonly=True)
     arrival_number = fields.Integer("Arrival no.", readonly=True, aggregator=None)
     registered_date = fields.Date("Registered on", readonly=True)
+    urgency = fields.Selection(URGENCY, readonly=True)
     deadline = fields.Date(readonly=True)
     written_off_date = fields.Datetime("Written off on", readonly=True)
     mode = fields.Selection(MODES, "How", readonly=True)
@@ -49,7 +51,7 @@ class DebtReport(models.Model):
         return SQL(
             """
             SELECT d.id, d.id AS document_id, d.company_id, d.unit_id, d.lead_user_id AS handler_id, d.kind_id, d.arrival_number,
-                   (COALESCE(d.registered_date, d.arrival_date) + interval '7 hours')::date AS registered_date, d.deadline,
+                   (COALESCE(d.registered_date, d.arrival_date) + interval '7 hours')::date AS registered_date, d.deadline, d.urgency,
                    e.date AS written_off_date, e.mode, d.chase_count, COALESCE(e.days_late, 0) AS days_late, 1 AS registered,
                    (e.id IS NULL AND NOT late.is)::int AS open,
                    (e.id IS NULL AND late.is)::int AS overdue,

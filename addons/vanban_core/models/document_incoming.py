@@ -122,6 +122,13 @@ class DocumentIncoming(models.Model):
         if self.issue_date > self.env["vanban.register"]._today():
             raise UserError(self.env._("The document date %(date)s lies in the future. Please check the date on the document.",
                                         date=self.issue_date.strftime("%d/%m/%Y")))
+        for name in ("external_due_date", "reply_due_date") if self.reply_required else ("external_due_date",):
+            if self[name] and self[name] < self.issue_date:
+                raise UserError(self.env._(
+                    "“%(field)s” %(due)s lies before the date of the document, %(date)s. Correct one of the two, or leave the due date empty.",
+                    field=self._fields[name]._description_string(self.env), due=self[name].strftime("%d/%m/%Y"),
+                    date=self.issue_date.strftime("%d/%m/%Y"),
+                ))
         if self.secrecy != "0":
             raise UserError(self._message_secret())
         if not self.main_file_id and self._needs_file():

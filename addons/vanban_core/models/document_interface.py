@@ -27,6 +27,7 @@ class DocumentInterface(models.Model):
 
     last_return_comment = fields.Text("Reason of the return", compute="_compute_last_return_comment")
 
+    @api.depends_context("uid")
     @api.depends("review_ids", "round")
     def _compute_last_return_comment(self):
         for document in self:
@@ -114,19 +115,11 @@ class DocumentInterface(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        rows = self.env["vanban.log"].sudo().search(  # safe: the steps of a document that the user may read
-            [
-                ("model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("outcome", "=", "done"),
-                ("action", "in", ["create", *self._transition_table()]),
-            ],
-            order="id",
-        )
+        shown = self._shown_steps()
         labels = dict(self._fields["state"]._description_selection(self.env))
         initial = "received" if self.direction == "in" else "draft"
         steps = []
-        for row in rows:
+        for row, comment in shown:
             state = json.loads(row.data or "{}").get("to") or initial
             steps.append({
                 "id": row.id,
@@ -134,12 +127,12 @@ class DocumentInterface(models.Model):
                 "user": row.user_name,
                 "principal": row.principal_name,
                 "date": fields.Datetime.to_string(row.date),
-                "comment": row.comment,
+                "comment": comment,
                 "seconds": 0,
                 "final": state in FINAL_STATES,
             })
-        ends = [row.date for row in rows[1:]] + [fields.Datetime.now()]
-        for step, row, end in zip(steps, rows, ends, strict=True):
+        ends = [row.date for row, _comment in shown[1:]] + [fields.Datetime.now()]
+        for step, (row, _comment), end in zip(steps, shown, ends, strict=True):
             step["seconds"] = max(0, int((end - row.date).total_seconds()))
         return steps
 

@@ -41,6 +41,12 @@ class DocumentLimits(models.Model):
         named = {level.strip() for level in company._vanban_profile()._value("urgency_levels").split(",")}
         return [level for level in every if level in named] or every
 
+    def _urgency_text(self):
+        """The level of urgency as printed, in Vietnamese; empty for an ordinary document (DOC-08)."""
+        if not self or self.urgency == "0":
+            return ""
+        return dict(self._fields["urgency"]._description_selection(self.with_context(lang="vi_VN").env)).get(self.urgency, "")
+
     def _own_urgency(self):
         """The level for a draft of our own on this matter: what the sender chose, or the next lower one that this agency knows."""
         return max((level for level in self._urgency_levels(self.company_id) if level <= self.urgency), default=self.urgency)

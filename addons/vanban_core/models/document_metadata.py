@@ -172,7 +172,6 @@ class DocumentMetadata(models.Model):
         """Steps with person and time, and how often it was opened, downloaded, printed."""
         log = self.env["vanban.log"].sudo()  # safe: the traces of a document that the user may read
         domain = [("document_id", "=", self.id), ("outcome", "=", "done")]
-        steps = log.search([*domain, ("model", "=", self._name), ("action", "in", ["create", *self._transition_table()])], order="id")
         uses = dict(log._read_group([*domain, ("action", "in", USES)], ["action"], ["__count"]))
         states = dict(self._fields["state"]._description_selection(self.env))
         names = dict(zip(USES, (
@@ -185,8 +184,8 @@ class DocumentMetadata(models.Model):
                         ["comment", _("Comment")]],
             "rows": [{
                 "date": self._moment(row.date), "action": states.get(json.loads(row.data or "{}").get("to"), row.action),
-                "user": row.user_name, "principal": row.principal_name or None, "comment": row.comment or None,
-            } for row in steps],
+                "user": row.user_name, "principal": row.principal_name or None, "comment": comment or None,
+            } for row, comment in self._shown_steps()],
         }
 
     def _responsible(self):

@@ -72,6 +72,7 @@ class DocumentSlip(models.Model):
             summary=self.summary or "",
             opinions=self._slip_opinions(),
             with_head=company.vanban_slip_head,
+            urgency=self._urgency_text(),
         )
 
     def _slip_opinions(self):

@@ -1,5 +1,6 @@
 import datetime
 import json
+from itertools import zip_longest
 
 from odoo import fields, models
 
@@ -26,24 +27,21 @@ class DocumentTimeline(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        rows = self.env["vanban.log"].sudo().search([  # safe: the steps of a document that the user may read
-            ("model", "=", self._name), ("res_id", "=", self.id), ("outcome", "=", "done"),
-            ("action", "in", ["create", *self._transition_table()]),
-        ], order="id")  # fmt: skip
-        spans = self._step_spans(rows)
-        spans += self._assignment_spans(rows) if self.direction == "in" else self._consultation_spans()
+        shown = self._shown_steps()
+        spans = self._step_spans(shown)
+        spans += self._assignment_spans([row for row, _comment in shown]) if self.direction == "in" else self._consultation_spans()
         picture = timeline.lay_out(spans, fields.Datetime.now())
         return self._as_texts(picture) if picture else {"lanes": [], "marks": [], "seconds": 0, "start": False, "end": False}
 
     # ------------------------------------------------------------------- spans
 
-    def _step_spans(self, rows):
+    def _step_spans(self, shown):
         """Between two steps it lay with whoever did the second one, at last with whoever may act now."""
         labels = dict(self._fields["state"]._description_selection(self.env))
         initial = "received" if self.direction == "in" else "draft"
         incoming = self.direction == "in"
         spans = []
-        for row, following in zip(rows, [*rows[1:], None], strict=True):
+        for (row, _comment), (following, comment) in zip_longest(shown, shown[1:], fillvalue=(None, "")):
             state = json.loads(row.data or "{}").get("to") or initial
             if state in OVER or (incoming and row.action in TO_LEADS):
                 continue  # nobody has it, or the assignments tell who
@@ -51,7 +49,7 @@ class DocumentTimeline(models.Model):
             spans.append(timeline.Span(
                 key=f"log-{row.id}", holder=self._holder(row, following), label=labels.get(state, state), start=row.date,
                 end=following.date if following else None, kind="returned" if returned else "done",
-                note=(following.comment or "") if returned else "",
+                note=(comment or "") if returned else "",
             ))  # fmt: skip
         return spans
 
@@ -80,7 +78,7 @@ class DocumentTimeline(models.Model):
 
         A record is dated from the begin of its transaction, which is before the step that made it.
         """
-        distributed = min(rows.filtered(lambda row: row.action in TO_LEADS).mapped("date"), default=None)
+        distributed = min((row.date for row in rows if row.action in TO_LEADS), default=None)
         roles = dict(self.env["vanban.assignment"]._fields["role"]._description_selection(self.env))
         items = self.sudo().assignment_ids.sorted("id")  # safe: names of colleagues who have the document
         handed = {}

@@ -1,4 +1,5 @@
 import json
+from itertools import zip_longest
 
 from odoo import fields, models
 
@@ -33,23 +34,20 @@ class DocumentTracks(models.Model):
     # -------------------------------------------------------------- electronic
 
     def _electronic_stations(self):
-        rows = self.env["vanban.log"].sudo().search([  # safe: the steps of a document that the user may read
-            ("model", "=", self._name), ("res_id", "=", self.id), ("outcome", "=", "done"),
-            ("action", "in", ["create", *self._transition_table()]),
-        ], order="id")  # fmt: skip
+        shown = self._shown_steps()
         labels = dict(self._fields["state"]._description_selection(self.env))
         initial = "received" if self.direction == "in" else "draft"
         stations = []
-        for row, following in zip(rows, [*rows[1:], None], strict=True):
+        for (row, comment), (following, _comment) in zip_longest(shown, shown[1:], fillvalue=(None, "")):
             if row.action in TO_LEADS and self.direction == "in":
                 continue  # the assignments tell who has it
             state = json.loads(row.data or "{}").get("to") or initial
             holder = row.user_name
             if row.action in ("submit", "give_back", "ask_acceptance", "report") or (self.direction != "in" and row.action != "create"):
                 holder = following.user_name if following else self._present_holder()
-            stations.append(self._station(f"log-{row.id}", holder, labels.get(state, state), row.date, note=row.comment))
+            stations.append(self._station(f"log-{row.id}", holder, labels.get(state, state), row.date, note=comment))
         if self.direction == "in":
-            stations += self._lead_stations(min(rows.filtered(lambda row: row.action in TO_LEADS).mapped("date"), default=None))
+            stations += self._lead_stations(min((row.date for row, _comment in shown if row.action in TO_LEADS), default=None))
         return sorted(stations, key=lambda station: station["date"])
 
     def _present_holder(self):

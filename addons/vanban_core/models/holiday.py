@@ -18,6 +18,7 @@ class Holiday(models.Model):
 
     _name = "vanban.holiday"
     _description = "Holiday or make-up working day"
+    _inherit = ["vanban.kept.in.memory"]
     _order = "date desc"
 
     date = fields.Date(required=True, index=True)
@@ -46,19 +47,7 @@ class Holiday(models.Model):
         for day in self.search([("date", "in", list(dates))]):
             if day.company_id.id == dates[day.date]:
                 raise ValidationError(self._message_taken(day))
-        days = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return days
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+        return super().create(vals_list)
 
     @api.model
     @tools.ormcache("company_id")

@@ -10,7 +10,7 @@ class KeptInMemory(models.AbstractModel):
     _decisive = frozenset()
 
     def _forget(self, *vals_list):
-        if not self._decisive or any(vals.keys() & self._decisive for vals in vals_list):
+        if vals_list and (not self._decisive or any(vals.keys() & self._decisive for vals in vals_list)):
             self.env.registry.clear_cache()
 
     @api.model_create_multi

@@ -26,6 +26,7 @@ class OpinionRequest(models.Model):
     )
 
     document_id = fields.Many2one("vanban.document", required=True, ondelete="restrict", index=True, readonly=True)
+    urgency = fields.Selection(related="document_id.urgency")
     company_id = fields.Many2one(related="document_id.company_id", store=True)
     assignment_id = fields.Many2one("vanban.assignment", "Assignment", required=True, ondelete="restrict", index=True, readonly=True)
     form = fields.Selection(

@@ -21,6 +21,7 @@ class PaperMove(models.Model):
     )
 
     document_id = fields.Many2one("vanban.document", required=True, ondelete="restrict", index=True)
+    urgency = fields.Selection(related="document_id.urgency")
     company_id = fields.Many2one(related="document_id.company_id", store=True, precompute=True)
     kind = fields.Selection(
         [("arrival", "Arrival"), ("handover", "Hand-over"), ("dossier", "Put into the dossier")], "Step", required=True, default="handover"

@@ -57,6 +57,7 @@ class DocumentProcessingSlip(models.Model):
                 ("Cơ quan ban hành", document.issuer_name or ""),
                 ("Trích yếu", document.subject or ""),
                 ("Hạn giải quyết", _day(document.deadline)),
+                *([("Độ khẩn", urgency)] if (urgency := document._urgency_text()) else ()),
             ],
             proposals=[(row.proposer_id.name, _moment(row.date), self._proposal_summary(row)) for row in proposals],
             leaders=[self._slip_row(item) for item in items if not item.parent_id],

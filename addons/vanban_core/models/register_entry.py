@@ -27,6 +27,7 @@ class RegisterEntry(models.Model):
     number_text = fields.Char("Number as written", compute="_compute_number_text")
     date = fields.Date(required=True)
     document_id = fields.Many2one("vanban.document", ondelete="restrict", index=True)
+    urgency = fields.Selection(related="document_id.urgency")
     state = fields.Selection(
         [("used", "Used"), ("void", "Void"), ("reserved", "Held for an emergency")], "Status of the number", required=True, default="used"
     )

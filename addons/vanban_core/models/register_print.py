@@ -150,7 +150,9 @@ class Register(models.Model):
         document = entry.document_id
         if entry.state == "void":
             return f"{'Số trống' if entry.origin in ('gap', 'sheet') else 'Hủy số'}: {entry.reason}"
-        remarks = [f"Số chèn: {entry.reason}"] if entry.origin == "inserted" else []
+        remarks = [urgency] if (urgency := document._urgency_text()) else []
+        if entry.origin == "inserted":
+            remarks.append(f"Số chèn: {entry.reason}")
         if entry.entered_date and entry.origin == "sheet":
             remarks.append(f"Nhập bù ngày {self._local(entry.entered_date)}")
         if document.bypass_date:

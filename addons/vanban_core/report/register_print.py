@@ -1,4 +1,4 @@
-"""Registers on paper: cover and ten columns of NĐ 30/2020/NĐ-CP, Phụ lục IV, on A4 landscape.
+"""Registers on paper: cover, first page and ten columns of NĐ 30/2020/NĐ-CP, Phụ lục IV, on A4 landscape.
 
 No Odoo in here. Pages are laid out first and drawn then, so that each bears its number of how many; a book of ten
 thousand lines (a thousand pages) takes some twenty seconds.
@@ -57,13 +57,15 @@ def render(book):
     canvas.setAuthor(book.agency)
     _cover(canvas, book, regular, bold)
     canvas.showPage()
+    _first_page(canvas, book, regular, bold, italic)
+    canvas.showPage()
     for number, page in enumerate(pages, start=1):
         _draw(canvas, book, page, regular, bold)
         canvas.setFont(italic, 10)
         canvas.drawCentredString(_PAGE[0] / 2, 9 * mm, f"Trang {number}/{len(pages)}")
         canvas.showPage()
     canvas.save()
-    return out.getvalue(), len(pages) + 1
+    return out.getvalue(), len(pages) + 2
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -134,13 +136,36 @@ def _cover(canvas, book, regular, bold):
     canvas.rect(12 * mm, 12 * mm, _PAGE[0] - 24 * mm, _PAGE[1] - 24 * mm)
     canvas.setLineWidth(0.5)
     canvas.rect(14 * mm, 14 * mm, _PAGE[0] - 28 * mm, _PAGE[1] - 28 * mm)
+    _centred(canvas, lines, middle)
+    canvas.setLineWidth(0.7)
+    canvas.line(middle - 20 * mm, 164 * mm, middle + 20 * mm, 164 * mm)
+
+
+def _first_page(canvas, book, regular, bold, italic):
+    """What the cover says, on a leaf that is bound in, with the place for the head's signature and the seal."""
+    middle, right = _PAGE[0] / 2, _PAGE[0] - 70 * mm
+    _centred(canvas, (
+        (185, regular, 13, book.parent.upper()),
+        (178, bold, 13, book.agency.upper()),
+        (146, bold, 20, book.title.upper()),
+        (132, bold, 14, f"Năm: {book.year}"),
+        (120, regular, 14, f"Từ ngày {book.date_from} đến ngày {book.date_to}"),
+        (111, regular, 14, f"Từ số {book.number_from} đến số {book.number_to}"),
+        (102, bold, 14, f"Quyển số: {book.volume}"),
+    ), middle)  # fmt: skip
+    _centred(canvas, (
+        (78, bold, 13, "NGƯỜI ĐỨNG ĐẦU CƠ QUAN, ĐƠN VỊ"),
+        (72, italic, 12, "(Ký, ghi rõ họ tên và đóng dấu)"),
+    ), right)  # fmt: skip
+
+
+def _centred(canvas, lines, middle):
+    """(height in mm, font, size, text), smaller where the page is too narrow."""
     for height, font, size, text in lines:
         while size > 8 and stringWidth(text, font, size) > _PAGE[0] - 50 * mm:
             size -= 1
         canvas.setFont(font, size)
         canvas.drawCentredString(middle, height * mm, text)
-    canvas.setLineWidth(0.7)
-    canvas.line(middle - 20 * mm, 164 * mm, middle + 20 * mm, 164 * mm)
 
 
 def _draw(canvas, book, page, regular, bold):

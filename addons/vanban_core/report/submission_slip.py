@@ -37,6 +37,7 @@ class Slip:
     summary: str
     opinions: dict
     with_head: bool = True
+    urgency: str = ""
 
 
 def render(slip):
@@ -44,6 +45,8 @@ def render(slip):
     page = SlipPage(slip.agency, slip.unit, slip.place_date)
     page.title("PHIẾU TRÌNH GIẢI QUYẾT CÔNG VIỆC", f"Số: {slip.number} (Trình lần thứ {slip.round})")
     page.centred(f"Kính gửi: {slip.addressee}")
+    if slip.urgency:
+        page.label(f"Độ khẩn: {slip.urgency}")
     page.label("Vấn đề trình:")
     page.line(slip.subject)
     page.label("Hồ sơ trình:")

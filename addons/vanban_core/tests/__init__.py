@@ -50,6 +50,8 @@ from . import test_bad_input
 from . import test_register_prefix
 from . import test_consultation, test_signing_authority
 from . import test_copy
+from . import test_drafting_shown
+from . import test_urgency_shown
 from . import test_initials
 from . import test_review_chain
 from . import test_signing_power

@@ -141,6 +141,11 @@ class TestBadInput(VanbanSetUp, HttpCase):
         # what was typed is still there, nothing was numbered, and the corrected document gets the first number
         self.assertEqual((document.subject, document.arrival_number, document.issue_date), ("Về việc báo cáo", 0, tomorrow))
         self.rpc("write", document.ids, vals={"issue_date": "2026-01-05"})
+        # a due date before the document itself, most often last year's
+        for vals in ({"external_due_date": "2025-01-20"}, {"external_due_date": False, "reply_required": True, "reply_due_date": "2025-01-20"}):
+            self.rpc("write", document.ids, vals=vals)
+            self.refused("action_register", document.ids, ("20/01/2025", "05/01/2026"))
+        self.rpc("write", document.ids, vals={"reply_due_date": "2026-01-20"})
         self.assertEqual(self.rpc("action_register", document.ids)[0], [1])
 
     def test_unknown_issuer_is_kept_by_name_or_asked_for(self):

@@ -32,6 +32,20 @@ class TestHoliday(VanbanCase):
         # 18:00 UTC on Thursday is Friday in Vietnam
         self.assertEqual(self.company._vanban_deadline(datetime.datetime(2026, 11, 19, 18, 0), 1), D(2026, 11, 23))
 
+    def test_a_calendar_kept_in_memory_follows_each_change(self):
+        def due():
+            return self.company._vanban_deadline(D(2026, 6, 9), 1)  # Tuesday
+
+        self.assertEqual(due(), D(2026, 6, 10))
+        day = self.holiday.create({"date": "2026-06-10", "kind": "holiday", "name": "Nghỉ do bão"})
+        self.assertEqual(due(), D(2026, 6, 11))
+        day.kind = "workday"
+        self.assertEqual(due(), D(2026, 6, 10))
+        day.kind = "holiday"
+        self.assertEqual(due(), D(2026, 6, 11))
+        day.unlink()
+        self.assertEqual(due(), D(2026, 6, 10))
+
     def test_loading_twice_adds_nothing_and_keeps_corrections(self):
         day = self.holiday.search([("date", "=", "2026-11-24")])
         self.assertEqual(day.kind, "holiday")

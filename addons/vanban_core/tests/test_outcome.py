@@ -115,6 +115,31 @@ class TestOutcome(FollowCase):
             with self.assertRaises(UserError):
                 document.with_user(user).action_send_back("Thiếu", "Phụ lục")
 
+    @proves("IN-45")
+    def test_a_coordinator_drafts_from_his_list_too(self):
+        document = self.distributed()
+        item = document.assignment_ids.filtered(lambda one: one.role == "coordinate").with_user(self.specialist2)
+        self.assertIn(item, item.search([("is_mine", "=", True), ("role", "=", "coordinate")]))
+        draft = self.env["vanban.document"].with_user(self.specialist2).browse(item.action_create_reply())
+        self.assertEqual((draft.drafter_id, draft.state), (self.specialist2, "draft"))
+        self.assertEqual((draft._linked("answers"), draft.recipient_ids.partner_id), (document, self.issuer))
+        self.assertIn(document.code, draft.subject)
+
+    @proves("IN-47")
+    def test_completion_by_the_lead_goes_up_every_level(self):
+        document = self.distributed([{"role": "lead", "department_id": self.department.id}])
+        unit = document.assignment_ids
+        unit.with_user(self.unit_head).action_assign([{"role": "lead", "user_id": self.specialist.id}], "Tham mưu")
+        document.with_user(self.specialist).action_start()
+        document.with_user(self.specialist).action_done("reference", "Đã tổng hợp vào báo cáo quý")
+        self.env.invalidate_all()
+        self.assertEqual((document.state, unit.state, unit.child_ids.state), ("done", "done", "done"))
+        self.assertTrue(unit.done_date)
+        # who assigned the specialist and who assigned the unit
+        for assigner in (self.unit_head, self.leader):
+            told = self.notices(assigner, "status")
+            self.assertTrue(told and "Đã tổng hợp vào báo cáo quý" in told[0].title, (assigner.login, told.mapped("title")))
+
     @proves("IN-47")
     def test_status_by_hand_moves_the_parent_and_tells_the_assigner(self):
         document = self.distributed([

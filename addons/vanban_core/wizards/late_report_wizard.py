@@ -85,7 +85,7 @@ class LateReportWizard(models.TransientModel):
             for line in group:
                 document = line.document_id
                 rows.append((
-                    line.arrival_number, f"{line.registered_date:%d/%m/%Y}", document.code, document.issuer_name, document.subject,
+                    line.arrival_number, f"{line.registered_date:%d/%m/%Y}", self._code(document), document.issuer_name, document.subject,
                     line.handler_id.sudo().name,  # safe: name of a colleague
                     f"{line.deadline:%d/%m/%Y}" if line.deadline else "", labels[line.status], line.chase_count or "",
                 ))
@@ -108,7 +108,7 @@ class LateReportWizard(models.TransientModel):
         late = Domain("debt_state", "in", ["overdue"]) | Domain("debt_entry_id.days_late", ">", 0)
         documents = self._documents(Domain("direction", "=", "in") & Domain("arrival_number", ">", 0) & late, "registered_date")
         return self._late_rows(documents, lambda document: (
-            document.code, document.subject, self._responsible(document.unit_id, document.lead_user_id), f"{document.deadline:%d/%m/%Y}",
+            self._code(document), document.subject, self._responsible(document.unit_id, document.lead_user_id), f"{document.deadline:%d/%m/%Y}",
             self._day(document.debt_entry_id.date),
             document.debt_entry_id.note or (f"Đã đôn đốc {document.chase_count} lần" if document.chase_count else ""),
         ))
@@ -117,16 +117,21 @@ class LateReportWizard(models.TransientModel):
         documents = self._documents(Domain("direction", "!=", "in") & Domain("issue_deadline", "!=", False), "signed_date")
         late = documents.filtered(lambda document: document.issue_late or (document.issued_date and document.issued_date > document.issue_deadline))
         return self._late_rows(late, lambda document: (
-            document.code, document.subject, self._responsible(document.department_id, document.clerk_id or document.drafter_id),
+            self._code(document), document.subject, self._responsible(document.department_id, document.clerk_id or document.drafter_id),
             self._day(document.issue_deadline), self._day(document.issued_date), document.note,
         ))
 
     def _reply_rows(self):
         documents = self._documents(Domain("direction", "=", "in") & Domain("reply_required", "=", True), "registered_date").filtered("reply_late")
         return self._late_rows(documents, lambda document: (
-            document.code, document.subject, self._responsible(document.unit_id, document.lead_user_id), f"{document.reply_due_date:%d/%m/%Y}",
+            self._code(document), document.subject, self._responsible(document.unit_id, document.lead_user_id), f"{document.reply_due_date:%d/%m/%Y}",
             self._day(document.reply_issued_date), document.outcome_note,
         ))
+
+    @api.model
+    def _code(self, document):
+        """Number and symbol, with the urgency of what is urgent."""
+        return " – ".join(filter(None, (document.code, document._urgency_text())))
 
     @api.model
     def _responsible(self, unit, user):

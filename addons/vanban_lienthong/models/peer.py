@@ -19,7 +19,8 @@ class Peer(models.Model):
 
     _name = "vanban.peer"
     _description = "Connected agency"
-    _inherit = ["vanban.connection.health", "vanban.logged.settings"]
+    _inherit = ["vanban.connection.health", "vanban.logged.settings", "vanban.kept.in.memory"]
+    _decisive = frozenset({"company_id", "partner_id", "active", "transport_id"})
     _order = "company_id, name"
     _check_company_auto = True
     _logged = frozenset((
@@ -69,24 +70,10 @@ class Peer(models.Model):
             except (ssl.SSLError, ValueError, TypeError) as error:
                 raise ValidationError(self.env._("The trusted certificates of “%(name)s” are not in PEM form.", name=record.name)) from error
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        peers = super().create(vals_list)
-        if peers:
-            self.env.registry.clear_cache()
-        return peers
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.keys() & {"company_id", "partner_id", "active", "transport_id"}:
-            self.env.registry.clear_cache()
-        return result
-
     def unlink(self):
         used = self.env["vanban.packet.out"].sudo().search_count([("peer_id", "in", self.ids)], limit=1)  # safe: existence only
         if used:
             raise UserError(self.env._("Packets were exchanged with this agency: archive the connection instead of deleting it."))
-        self.env.registry.clear_cache()
         return super().unlink()
 
     # --------------------------------------------------------------- look-ups

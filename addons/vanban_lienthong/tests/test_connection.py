@@ -26,6 +26,19 @@ class TestConnection(LienthongCase):
         with self.assertRaises(AccessError):
             peer.with_user(self.clerk).action_check_connection()
 
+    def test_a_connection_kept_in_memory_follows_each_change(self):
+        third = self.env["res.company"].create({"name": "Sở Y tế tỉnh Mẫu", "vanban_code": "H97.04", "vanban_symbol": "SYT"})
+        found = self.env["vanban.peer"]._of
+        self.assertFalse(found(self.company, third.partner_id))
+        peer = self._connect(self.company, third)
+        self.assertEqual(found(self.company, third.partner_id), peer)
+        peer.active = False
+        self.assertFalse(found(self.company, third.partner_id))
+        peer.active = True
+        self.assertEqual(found(self.company, third.partner_id), peer)
+        peer.unlink()
+        self.assertFalse(found(self.company, third.partner_id))
+
     def test_local_connection_is_checked(self):
         self.assertTrue(self.peer.with_user(self.admin_user).action_check_connection())
 

@@ -26,7 +26,7 @@ class SignatureLook(models.Model):
     """
 
     _name = "vanban.signature.look"
-    _inherit = ["vanban.log.mixin"]
+    _inherit = ["vanban.log.mixin", "vanban.kept.in.memory"]
     _description = "Appearance of a signature"
     _order = "case, value, profile_id, id"
 
@@ -85,14 +85,8 @@ class SignatureLook(models.Model):
                     )
                 ) from error
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
     def write(self, vals):
         result = super().write(vals)
-        self.env.registry.clear_cache()
         self._log("look_change", data={name: value for name, value in vals.items() if name != "source"})
         return result
 

@@ -343,6 +343,18 @@ class TestIncomingSignature(SigningCase):
         self.assertIn("khóa", document.authentication_problem)
         self.assertEqual((document.main_file_id._raw(), document.authentication), (sent, "waiting"))
 
+    def test_a_look_kept_in_memory_follows_each_change(self):
+        self.preset("bhxh")
+        profile, looks = self.company.vanban_profile_id, self.env["vanban.signature.look"]
+        common = looks._of(profile, "seal")
+        self.assertTrue(common)
+        own = common.copy({"profile_id": profile.id, "name": "Riêng của cơ quan"})
+        self.assertEqual(looks._of(profile, "seal"), own)
+        own.active = False
+        self.assertEqual(looks._of(profile, "seal"), common)
+        own.active = True
+        self.assertEqual(looks._of(profile, "seal"), own)
+
     def test_other_profiles_only_verify(self):
         document = self.received(self.outgoing("sealed").main_file_id._raw())
         document.action_register()
