@@ -5,7 +5,7 @@ import zipfile
 from docx import Document as Word
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
@@ -177,6 +177,32 @@ class TestVersions(OutgoingCase):
         other = self.draft()
         with self.assertRaises(UserError):
             document.compare_versions(first, other.main_file_id.id)
+
+    @proves("OUT-07")
+    def test_versions_of_one_name_are_told_apart_and_annexes_compared_with_their_own(self):
+        document = self.draft(pdf=False)
+        first = self.upload(document, "Dieu 1. Pham vi.")
+        annex = document.upload_file("phu-luc.pdf", base64.b64encode(make_pdf("Bieu mau so 1")).decode(), role="annex")
+        other = document.upload_file("so-do.pdf", base64.b64encode(make_pdf("So do")).decode(), role="annex")
+        changed = document.upload_file("phu-luc.pdf", base64.b64encode(make_pdf("Bieu mau so 2")).decode(), role="annex")
+        second = document.upload_file("du-thao.pdf", base64.b64encode(make_pdf("Dieu 1. Pham vi moi.", "Dieu 2. Hieu luc.")).decode())
+        names = self.env["vanban.file"].with_user(self.specialist).with_context(vanban_versions=True).browse([first, second]).mapped("display_name")
+        self.assertIn("du-thao.pdf", names[0])
+        self.assertNotEqual(*(name.split(" – ")[0] for name in names))
+        with self.assertRaisesRegex(UserError, "not versions of one file"):
+            document.compare_versions(annex, second)
+        # a person opens the comparison and chooses the annex: its own earlier file comes with it
+        action = document.action_compare_versions()
+        with Form(self.env["vanban.compare.wizard"].with_user(self.specialist).browse(action["res_id"])) as form:
+            self.assertEqual((form.old_id.id, form.new_id.id), (first, second))
+            self.assertIn("<br", form.result)  # paragraphs stay apart
+            form.new_id = self.env["vanban.file"].browse(changed)
+            self.assertEqual(form.old_id.id, annex)
+            self.assertIn("<del>1</del> <ins>2</ins>", form.result)
+            form.new_id = self.env["vanban.file"].browse(other)
+            self.assertFalse(form.old_id)
+            self.assertIn("no earlier version", form.result)
+            form.new_id = self.env["vanban.file"].browse(changed)
 
     @proves("OUT-08")
     def test_reviewer_returns_edits_or_passes_on_in_his_own_step(self):

@@ -151,3 +151,42 @@ class TestSigningPower(OutgoingCase):
     def test_nobody_is_given_a_capacity_that_his_post_does_not_carry(self):
         power = self.power(user=self.specialist, capacity="tm", confirm=False)
         self.refused(lambda: self.rpc(self.leader, "vanban.signing.power", "action_confirm", power.ids), "may not sign “TM.”")
+
+    @proves("SIGN-30")
+    def test_all_powers_of_a_person_stand_in_one_list(self):
+        self.power(authority_title="Giám đốc")
+        self.power(capacity="tm", confirm=False, authority_title="Ủy ban")
+        today = self.env["vanban.register"]._today()
+        delegations = self.env["vanban.delegation"].with_user(self.leader).create([
+            {
+                "principal_id": self.leader.id, "delegate_id": self.deputy.id, "scope": scope, "document": f"12/UQ-SNV {scope}",
+                "date_from": today, "date_to": today + datetime.timedelta(days=5), "company_id": self.company.id,
+            }
+            for scope in ("signing", "distribution")
+        ])
+        delegations.action_confirm()
+        domain = [("user_id", "=", self.deputy.id)]
+        for user in (self.leader, self.admin_user, self.clerk):
+            rows = self.rpc(user, "vanban.signing.right", "search_read", domain, ["capacity", "status", "document", "principal_id"])
+            self.assertEqual(
+                sorted((row["capacity"], row["status"]) for row in rows), [("kt", "active"), ("tm", "draft"), ("tuq", "active")]
+            )
+            given = next(row for row in rows if row["capacity"] == "tuq")
+            self.assertEqual((given["document"], given["principal_id"][0]), ("12/UQ-SNV signing", self.leader.id))
+        # a line opens the paper on which it can be revoked
+        row = self.env["vanban.signing.right"].with_user(self.leader).search([*domain, ("capacity", "=", "tuq")])
+        opened = row.action_open()
+        self.assertEqual((opened["res_model"], opened["res_id"]), ("vanban.delegation", delegations[0].id))
+        # the term decides from day to day
+        with freeze_time(datetime.datetime.now() + datetime.timedelta(days=7)):
+            self.env.invalidate_all()
+            self.assertEqual(row.status, "expired")
+        # specialists have no such list; nobody writes it; another agency sees none of it
+        with self.assertRaises(AccessError):
+            self.rpc(self.specialist, "vanban.signing.right", "search_read", domain)
+        with self.assertRaises(AccessError):
+            self.rpc(self.admin_user, "vanban.signing.right", "create", [{"user_id": self.deputy.id}])
+        other = self.env["res.company"].create({"name": "Sở Khác"})
+        stranger = self._make_user("stranger", "vanban_core.group_leader")
+        stranger.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
+        self.assertFalse(self.rpc(stranger, "vanban.signing.right", "search_read", domain))
