@@ -101,6 +101,8 @@ from . import (
     document_dispatch,
     dispatch_failure,
     document_replacement,
+    express_time,
+    signing_by_order,
     dossier_work,
     assignment_transfer,
     assignment_tree,

@@ -23,6 +23,7 @@ class DocumentReplacement(models.Model):
             "class_id": fitting.id,
             "language": self.language,
             "authority_title": self.authority_title,
+            "unit_deputy_of": self.unit_deputy_of,
             "annex_title": self.annex_title,
             "annex_body": self.annex_body,
             "competence": self.competence,

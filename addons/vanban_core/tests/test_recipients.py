@@ -147,8 +147,8 @@ class TestRecipients(IssuingCase):
         plain = self.on_paper(recipient_ids=[fields.Command.create({"partner_id": self.agencies[0].id, "channel": "paper"})])
         plain.with_user(self.clerk).action_issue()
         self.assertFalse(lists(plain))
-        document = self.draft(recipient_ids=[])
-        document.action_add_recipients(self.group.ids)
+        document = self.draft(recipient_ids=[fields.Command.create({"name": "Các sở, ban, ngành"})])
+        document.action_add_recipients(self.group.ids, row_id=document.recipient_ids.id)
         document.action_submit_review("Kính trình")
         document.with_user(self.unit_head).action_review_approve("Đồng ý")
         document.with_user(self.format_checker).action_review_approve("Đúng thể thức")
@@ -162,7 +162,7 @@ class TestRecipients(IssuingCase):
         clerk.action_issue()
         self.assertEqual(len(lists(document)), 1)
         text = " ".join(file_text.extract(lists(document)._raw(), "application/pdf").split())
-        for words in (self.agencies[0].name, "H98.40", self.department.name, document.code, "Tổng số: 5 nơi nhận"):
+        for words in (self.agencies[0].name, "H98.40", self.department.name, document.code, "Các sở, ban, ngành", "Tổng số: 4 nơi nhận"):
             self.assertIn(words, text)
         # it says to whom is sent, not what became of it
         self.assertNotIn("Chưa gửi", text)

@@ -9,8 +9,12 @@ class CompareWizard(models.TransientModel):
     _description = "Comparison of versions"
 
     document_id = fields.Many2one("vanban.document", required=True, readonly=True)
-    old_id = fields.Many2one("vanban.file", "Earlier version", required=True, domain="[('document_id', '=', document_id), ('role', '=', compared_role)]")
-    new_id = fields.Many2one("vanban.file", "Later version", required=True, domain="[('document_id', '=', document_id), ('role', 'in', ('main', 'annex'))]")
+    old_id = fields.Many2one(
+        "vanban.file", "Earlier version", required=True, domain="[('document_id', '=', document_id), ('role', '=', compared_role)]"
+    )
+    new_id = fields.Many2one(
+        "vanban.file", "Later version", required=True, domain="[('document_id', '=', document_id), ('role', 'in', ('main', 'annex'))]"
+    )
     compared_role = fields.Selection(related="new_id.role", related_sudo=False)
     old_info = fields.Char("Earlier", compute="_compute_result")
     new_info = fields.Char("Later", compute="_compute_result")

@@ -120,6 +120,7 @@ class TestIssue(LienthongCase):
             "form": form, "taken_from": taken_from, "made_into": "electronic", "signer_id": self.leader.id,
             "recipients": [{"partner_id": self.issuer.id}], **vals,
         }))
+        copy.with_user(self.clerk).department_id = self.department
         for user, method in (
             (self.clerk, "action_submit_review"), (self.leader, "action_order_copy"), (self.clerk, "action_clerk_check"),
             (self.clerk, "action_allocate_number"),
