@@ -58,6 +58,7 @@
         "views/consultation_views.xml",
         "views/review_views.xml",
         "views/signing_power_views.xml",
+        "views/signing_right_views.xml",
         "views/register_closing_views.xml",
         "views/paper_views.xml",
         "views/unit_submission_views.xml",

@@ -123,7 +123,7 @@ class DocumentDispatch(models.Model):
     @api.model
     def _cron_dispatch(self):
         progress = self.env["ir.cron"]._commit_progress
-        waiting = self.search([("dispatching", "=", True)], order="urgency desc, issued_date, id")
+        waiting = self.search([("dispatching", "=", True), *self._dispatch_due()], order="urgency desc, issued_date, id")
         progress(remaining=len(waiting))
         for document in waiting:
             more = True
@@ -136,10 +136,11 @@ class DocumentDispatch(models.Model):
                     self.env.invalidate_all(flush=False)
                     self.env.ref("vanban_core.cron_dispatch")._trigger()
                     more = False
-                except Exception:  # noqa: BLE001 - one document that fails must not stop the others; the next round tries it again
+                except Exception as error:  # noqa: BLE001 - one document that fails must not stop the others; a later round tries it again
                     self.env.cr.rollback()
                     self.env.invalidate_all(flush=False)
                     _logger.exception("document %s could not be sent", document.id)
+                    document._note_dispatch_failure(error)
                     more = False
                 # a batch is progress, so that a long list goes on in the next round at once
                 left = progress(1, remaining=len(waiting) if more else None)

@@ -6,8 +6,8 @@ from .document_outgoing_transitions import EDITABLE, NOT_NUMBERED, OUTGOING_TRAN
 
 FIXED_AFTER_SIGNATURE = {
     "kind_id", "subject", "code_notation", "issuer_id", "issuer_name", "signer_id", "signer_name", "signer_position",
-    "signer_capacity", "authority_title", "department_id", "drafter_id", "urgency", "express_until", "body", "template_id", "prior_opinion",
-    "annex_title", "annex_body",
+    "signer_capacity", "authority_title", "department_id", "drafter_id", "urgency", "body", "template_id", "prior_opinion",
+    "annex_title", "annex_body", "express_time", "unit_deputy_of",
 }  # fmt: skip
 
 
@@ -151,7 +151,7 @@ class DocumentOutgoing(models.Model):
     def _check_signer_edits(self, vals):
         """Who signs is proposed by the drafter with the draft; reviewers agree or return, they do not choose another (NĐ 30 Đ.10)."""
         named = [name for name in (
-            "signer_id", "signer_name", "signer_position", "signer_capacity", "authority_title", "department_id",
+            "signer_id", "signer_name", "signer_position", "signer_capacity", "authority_title", "unit_deputy_of", "department_id",
         ) if name in vals]  # fmt: skip
         for document in self if named else ():
             changed = document._changed_names(vals, named)

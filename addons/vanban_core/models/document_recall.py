@@ -101,10 +101,12 @@ class DocumentRecall(models.Model):
             "reply_required": self.reply_required,
             "restricted": self.restricted,
             "recipient_ids": self._copied_recipients(),
+            **self._replacement_vals(),
         })
         draft._link(self, "replaces")
         for answered in self._linked("answers"):
             draft._link(answered, "answers")
+        draft._follow_dossiers_of(self)
         self._log("create_replacement", data={"draft": draft.id})
         return draft.id
 

@@ -1,6 +1,6 @@
 import markupsafe
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import file_text, text_diff
@@ -22,12 +22,19 @@ class DocumentVersion(models.Model):
         old, new = self.env["vanban.file"].browse([old_id]).exists(), self.env["vanban.file"].browse([new_id]).exists()
         if not old or not new or (old | new).document_id != self:
             raise UserError(self.env._("Choose two versions of this document."))
+        if old.role != new.role:
+            raise UserError(self.env._(
+                "“%(old)s” and “%(new)s” are not versions of one file: compare the document with the document, an annex with the same annex.",
+                old=old.name, new=new.name,
+            ))
         texts = [file_text.extract(file._raw(), file.mimetype) for file in (old, new)]
         for file, text in zip((old, new), texts, strict=True):
             if not text.strip():
                 raise UserError(self.env._("“%(file)s” holds no text that could be compared (a scan or a picture).", file=file.name))
         self._log("compare", data={"old": old.sha256, "new": new.sha256})
-        return [list(piece) for piece in text_diff.compare(*texts)]
+        # of a Word file every line is a paragraph, those of a PDF are lines of a page
+        laid_out = tuple(file.mimetype == "application/pdf" for file in (old, new))
+        return [list(piece) for piece in text_diff.compare(*texts, laid_out=laid_out)]
 
     def _versions(self):
         """Main files, oldest first."""
@@ -51,7 +58,8 @@ class DocumentVersion(models.Model):
         pieces = text_diff.shortened(self.compare_versions(old.id, new.id))
         marks = {"same": "{}", "old": "<del>{}</del>", "new": "<ins>{}</ins>"}
         # every text is escaped: files come from anybody
-        return markupsafe.Markup(" ").join(markupsafe.Markup(marks[kind]).format(text) for kind, text in pieces)
+        shown = markupsafe.Markup(" ").join(markupsafe.Markup(marks[kind]).format(text) for kind, text in pieces)
+        return shown.replace("\n", markupsafe.Markup("<br/>"))
 
     def _check_transition(self, transition, comment):
         super()._check_transition(transition, comment)
@@ -70,3 +78,32 @@ class DocumentVersion(models.Model):
                 "version %(new)s is submitted to the leader again.",
                 document=self.display_name, old=agreed.version, new=last.version,
             ))
+
+
+class FileVersion(models.Model):
+    _inherit = "vanban.file"
+
+    @api.depends("name", "version", "create_date")
+    @api.depends_context("uid", "lang", "tz", "vanban_versions")
+    def _compute_display_name(self):
+        """Versions of one file mostly have one name: where they are chosen, number and time tell them apart."""
+        super()._compute_display_name()
+        if not self.env.context.get("vanban_versions"):
+            return
+        for file in self:
+            day = fields.Datetime.context_timestamp(file, file.create_date).strftime("%d/%m/%Y %H:%M") if file.create_date else ""
+            if file.role == "main":
+                file.display_name = self.env._("Version %(number)s – %(name)s – %(day)s", number=file.version, name=file.name, day=day)
+            else:
+                file.display_name = f"{file.name} – {day}"
+        self._hide_names()
+
+    def _earlier_version(self):
+        """What this file came after: the main file before it; of an annex what it was made from, or the one of the same name."""
+        self.ensure_one()
+        alike = self.document_id.file_ids.filtered(lambda file: file.role == self.role and file.id < self.id).sorted("id")
+        if self.role == "main":
+            return alike.sorted("version")[-1:]
+        if self.source_id in alike:
+            return self.source_id
+        return alike.filtered(lambda file: file.name == self.name)[-1:]

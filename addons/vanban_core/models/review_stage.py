@@ -20,6 +20,12 @@ class ReviewStage(models.Model):
         "Progress", compute="_compute_course",
     )  # fmt: skip
 
+    @api.depends_context("lang", "uid")
+    @api.depends("state", "title")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        self._hide_names()
+
     @api.depends("document_id.state", "document_id.review_ids")
     def _compute_course(self):
         for stage in self:

@@ -47,13 +47,15 @@ class DocumentSubmissionSet(models.Model):
         return files | self._current_annexes()
 
     def _submission_parts(self):
-        """[(title, PDF)]; files that have no pages are named on a page at the end."""
+        """[(title, PDF)]; files that have no pages, and those that cannot be read, are named on pages at the end."""
         files = self._submission_files()
         print_set.check_size(sum(files.mapped("size")))
-        parts, unprintable, converted = [], [], 0
+        parts, unprintable, broken, converted = [], [], [], 0
         for file in files:
             raw = file._raw()
-            if file.mimetype == "application/pdf":
+            if file.mimetype == "application/pdf" and not print_set.is_readable(raw):
+                broken.append(file.name)
+            elif file.mimetype == "application/pdf":
                 parts.append((file.name, raw))
             elif file.mimetype in OFFICE and converted < MAX_CONVERTED:
                 converted += 1
@@ -61,11 +63,18 @@ class DocumentSubmissionSet(models.Model):
                     parts.append((file.name, self._to_pdf(raw, OFFICE[file.mimetype])))
                 except UserError:
                     # damaged, or too much for the converter: the others are printed all the same
-                    unprintable.append(file.name)
+                    broken.append(file.name)
             elif file.mimetype in PICTURES:
-                parts.append((file.name, print_set.picture_page(raw)))
+                try:
+                    parts.append((file.name, print_set.picture_page(raw)))
+                except (OSError, ValueError):
+                    broken.append(file.name)
             else:
                 unprintable.append(file.name)
         if unprintable:
             parts.append((self.env._("On the screen only"), print_set.note_page(unprintable)))
+        if broken:
+            # the leader must not take the set for complete
+            parts.append((self.env._("Could not be read"), print_set.note_page(broken, "Tài liệu không đọc được, không có trong bộ in")))
+            self._log("print_incomplete", data={"files": broken})
         return parts

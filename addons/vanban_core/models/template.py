@@ -11,6 +11,7 @@ from odoo.tools import file_open
 
 from ..tools import file_check, html_paragraphs, template_fields
 
+URGENCY_MARKS = {"1": "KHẨN", "2": "THƯỢNG KHẨN", "3": "HỎA TỐC", "4": "HỎA TỐC"}
 CAPACITIES = {"tm": "TM.", "q": "Q.", "kt": "KT.", "tl": "TL.", "tuq": "TUQ."}
 
 
@@ -151,7 +152,7 @@ class Template(models.Model):
             "annex_kind": annex_kind,
             "annex_title": annex_title,
             "annex_paragraphs": [self._rich(paragraph) for paragraph in html_paragraphs.paragraphs(document.annex_body)],
-            "urgency_mark": document._urgency_mark(),
+            "urgency_mark": URGENCY_MARKS.get(document.urgency, ""),
             "document": {"subject": document.subject or "", "summary": document.summary or "", "round": document.round},
         }
 

@@ -83,3 +83,27 @@ class TestDirective(IssuingCase):
         self.assertEqual(document.task_ids.ids, row)
         log = self.env["vanban.log"].search([("model", "=", "vanban.directive.task"), ("res_id", "in", row)])
         self.assertEqual(set(log.mapped("action")), {"create", "write"})
+
+    @proves("WORK-06")
+    def test_a_replacement_takes_over_tasks_class_and_dossier(self):
+        document = self.directive()
+        one = self.class_of("electronic")
+        self.rpc(self.specialist, "vanban.directive.task", "create", [self.task(document)])
+        document.sudo().class_id = one
+        self.company.vanban_profile_id.adhoc_dossier = "free"
+        dossier = self.env["vanban.dossier"].with_user(self.specialist).create({
+            "title": "Công tác chỉ đạo năm 2026", "company_id": self.company.id, "user_id": self.specialist.id,
+        })
+        dossier.action_open()
+        dossier.add_documents(document.ids)
+        self.issue(document)
+        draft = document.browse(self.rpc(self.specialist, "vanban.document", "action_replace", [document.id]))
+        self.assertEqual(draft.task_ids.mapped("name"), document.task_ids.mapped("name"))
+        self.assertEqual((draft.task_ids.department_id, draft.task_ids.report), (self.department, "Báo cáo"))
+        self.assertTrue(draft.tasks_demanded)
+        self.assertEqual(draft.class_id, one)
+        self.assertEqual(draft.sudo().dossier_item_ids.dossier_id, dossier)
+        # rows of its own: changed in the draft, the issued directive keeps what it said
+        self.rpc(self.specialist, "vanban.directive.task", "write", draft.task_ids.ids, {"due_date": "2027-01-15"})
+        self.assertEqual(str(document.task_ids.due_date), "2026-12-15")
+        self.assertEqual((draft.code_number, draft.use_form_decided, len(draft.file_ids)), (False, False, 0))

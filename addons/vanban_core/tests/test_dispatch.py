@@ -4,9 +4,11 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..models import document_dispatch
 from .outgoing_common import OutgoingCase
+from .proves import proves
 
 CLOSED = "Hộp thư đóng"
 
@@ -142,6 +144,54 @@ class TestDispatch(OutgoingCase):
         self.run_cron()
         self.assertFalse(broken.dispatching)
         self.assertEqual(set(broken.recipient_ids.filtered("user_id").mapped("state")), {"arrived"})
+
+    @proves("OUT-35")
+    def test_a_sending_that_always_fails_is_seen_and_tried_ever_more_seldom(self):
+        broken = self.to_many()
+        broken.with_user(self.clerk).action_issue()
+
+        def fail(self, rows):
+            raise ValueError(CLOSED)
+
+        def attempts():
+            return self.env["vanban.log"].search_count([("document_id", "=", broken.id), ("action", "=", "dispatch_failed")])
+
+        box = self.env["vanban.document"].with_user(self.clerk)
+        domain = safe_eval(self.env.ref("vanban_core.action_outgoing_stopped").domain)
+        self.assertFalse(box.search(domain))
+        with patch.object(type(broken), "_deliver_internally", fail), self.assertLogs(document_dispatch._logger, "ERROR"):
+            self.run_cron()
+            self.run_cron()
+            self.assertEqual(attempts(), 2)
+            self.run_cron()  # within the pause it is left alone
+        self.assertEqual((attempts(), broken.dispatch_failures), (2, 2))
+        self.assertGreater(broken.dispatch_retry_date, fields.Datetime.now())
+        # the clerk finds it: in a box of the first page, in its list, on the document, and was told once
+        self.assertEqual(box.search(domain), broken)
+        self.assertIn(CLOSED, broken.with_user(self.clerk).dispatch_error)
+        groups = self.env["vanban.work.box"].with_user(self.clerk).get_boxes()
+        boxes = [box for group in groups for box in group["boxes"] if box["key"] == "stopped"]
+        self.assertEqual(boxes and boxes[0]["count"], 1)
+        arch = box.get_view(broken.get_formview_id())["arch"]
+        self.assertIn("dispatch_stopped", arch)
+        told = self.env["vanban.notice"].search([("user_id", "=", self.clerk.id), ("document_id", "=", broken.id), ("kind", "=", "status")])
+        self.assertEqual(len(told), 1)
+        # who is no clerk cannot take it up; nobody writes its marks
+        for user in (self.specialist, self.outsider):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                call_kw(self.env(user=user.id, su=False)["vanban.document"], "action_dispatch_again", ([broken.id],), {})
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            call_kw(self.env(user=self.clerk.id, su=False)["vanban.document"], "write", ([broken.id], {"dispatch_error": "x"}), {})
+        # the cause put right, “Try again now” does not wait for the pause
+        call_kw(self.env(user=self.clerk.id, su=False)["vanban.document"], "action_dispatch_again", ([broken.id],), {})
+        self.run_cron()
+        self.assertFalse(broken.dispatching)
+        self.assertEqual(set(broken.recipient_ids.filtered("user_id").mapped("state")), {"arrived"})
+        self.assertEqual((broken.dispatch_failures, broken.dispatch_error, broken.dispatch_retry_date), (0, False, False))
+
+    def test_the_pause_grows_to_a_day(self):
+        pauses = [self.env["vanban.document"]._dispatch_pause(count).total_seconds() / 60 for count in (1, 2, 3, 4, 30)]
+        self.assertEqual(pauses, [0, 10, 30, 70, 1440])
 
     def test_its_marks_are_closed_to_clients(self):
         document = self.to_many()

@@ -1,14 +1,17 @@
 import base64
+import functools
 import io
 import zipfile
+from unittest.mock import patch
 
 from docx import Document as Word
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
+from ..tools import office_pdf, office_warm
 from .common import make_pdf
 from .outgoing_common import OutgoingCase
 from .test_template import pdf_text
@@ -145,6 +148,48 @@ class TestTemplateChoice(OutgoingCase):
         for label in ("Main file", "Recipients", "Kind"):
             self.assertIn(label, str(caught.exception))
         self.assertEqual((document.state, document.round), ("draft", 0))
+        unsigned = self.draft(signer_id=False)
+        with self.assertRaisesRegex(UserError, "Signer"):
+            unsigned.action_submit_review()
+        self.assertEqual(unsigned.state, "draft")
+
+    def test_a_word_file_with_macros_or_broken_is_refused_and_leaves_nothing(self):
+        """Through the upload of the form; what looks like Word but cannot be laid out is said at “Create PDF”."""
+        document = self.draft(pdf=False)
+        sound = base64.b64decode(word("Kế hoạch"))
+        out = io.BytesIO(sound)
+        with zipfile.ZipFile(out, "a") as package:
+            package.writestr("word/vbaProject.bin", b"macro")
+        for raw, words in ((out.getvalue(), "macro"), (sound[: len(sound) // 2], "du-thao.docx"), (b"PK\x03\x04" + b"x" * 400, "du-thao.docx")):
+            with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
+                document.upload_file("du-thao.docx", base64.b64encode(raw).decode(), role="source")
+            self.assertIn(words, str(caught.exception))
+            self.assertFalse(document.file_ids)
+            with self.assertRaisesRegex(UserError, "Upload the Word file"):
+                document.action_convert_source()
+
+    def test_libreoffice_that_hangs_is_ended_tried_once_more_and_said(self):
+        document = self.draft(pdf=False)
+        document.upload_file("du-thao.docx", base64.b64encode(base64.b64decode(word("Kế hoạch"))).decode(), role="source")
+        attempts, one_try = [], office_warm.Warm.convert
+
+        def counted(*args, **kwargs):
+            attempts.append(1)
+            return one_try(*args, **kwargs)
+
+        # the real program with a limit that it cannot keep
+        with (
+            patch.object(office_pdf, "to_pdf", functools.partial(office_pdf.to_pdf, timeout=0.05)),
+            patch.object(office_warm.Warm, "convert", counted), self.assertRaisesRegex(UserError, "Không tạo được bản PDF"), self.env.cr.savepoint(),
+        ):
+            document.action_convert_source()
+        self.assertEqual(len(attempts), 2)
+        self.assertFalse(document.main_file_id)
+        log = self.env["vanban.log"].search([("document_id", "=", document.id), ("action", "=", "render"), ("outcome", "=", "refused")])
+        self.assertTrue(log)
+        # the next click works
+        document.action_convert_source()
+        self.assertEqual(document.main_file_id.mimetype, "application/pdf")
 
 
 @tagged("post_install", "-at_install")
@@ -177,6 +222,32 @@ class TestVersions(OutgoingCase):
         other = self.draft()
         with self.assertRaises(UserError):
             document.compare_versions(first, other.main_file_id.id)
+
+    @proves("OUT-07")
+    def test_versions_of_one_name_are_told_apart_and_annexes_compared_with_their_own(self):
+        document = self.draft(pdf=False)
+        first = self.upload(document, "Dieu 1. Pham vi.")
+        annex = document.upload_file("phu-luc.pdf", base64.b64encode(make_pdf("Bieu mau so 1")).decode(), role="annex")
+        other = document.upload_file("so-do.pdf", base64.b64encode(make_pdf("So do")).decode(), role="annex")
+        changed = document.upload_file("phu-luc.pdf", base64.b64encode(make_pdf("Bieu mau so 2")).decode(), role="annex")
+        second = document.upload_file("du-thao.pdf", base64.b64encode(make_pdf("Dieu 1. Pham vi moi.", "Dieu 2. Hieu luc.")).decode())
+        names = self.env["vanban.file"].with_user(self.specialist).with_context(vanban_versions=True).browse([first, second]).mapped("display_name")
+        self.assertIn("du-thao.pdf", names[0])
+        self.assertNotEqual(*(name.split(" – ")[0] for name in names))
+        with self.assertRaisesRegex(UserError, "not versions of one file"):
+            document.compare_versions(annex, second)
+        # a person opens the comparison and chooses the annex: its own earlier file comes with it
+        action = document.action_compare_versions()
+        with Form(self.env["vanban.compare.wizard"].with_user(self.specialist).browse(action["res_id"])) as form:
+            self.assertEqual((form.old_id.id, form.new_id.id), (first, second))
+            self.assertIn("<br", form.result)  # paragraphs stay apart
+            form.new_id = self.env["vanban.file"].browse(changed)
+            self.assertEqual(form.old_id.id, annex)
+            self.assertIn("<del>1</del> <ins>2</ins>", form.result)
+            form.new_id = self.env["vanban.file"].browse(other)
+            self.assertFalse(form.old_id)
+            self.assertIn("no earlier version", form.result)
+            form.new_id = self.env["vanban.file"].browse(changed)
 
     @proves("OUT-08")
     def test_reviewer_returns_edits_or_passes_on_in_his_own_step(self):

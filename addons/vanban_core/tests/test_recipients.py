@@ -1,3 +1,4 @@
+import base64
 import datetime
 
 from odoo import fields
@@ -5,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
+from .common import make_pdf
 from .issuing_common import IssuingCase
 from .proves import proves
 
@@ -133,3 +135,35 @@ class TestRecipients(IssuingCase):
             self.assertIn(words, text)
         with self.assertRaises(AccessError):
             document.with_user(self.outsider).action_print_recipients()
+
+    @proves("OUT-37")
+    def test_the_exact_list_is_attached_at_the_issue(self):
+        """Form F-25 by itself, when the document names a group; a document to one agency needs none (BĐ Đ4.2-LY)."""
+        from ..tools import file_text
+
+        def lists(document):
+            return document.file_ids.filtered(lambda file: file.name == "danh-sach-noi-nhan.pdf")
+
+        plain = self.on_paper(recipient_ids=[fields.Command.create({"partner_id": self.agencies[0].id, "channel": "paper"})])
+        plain.with_user(self.clerk).action_issue()
+        self.assertFalse(lists(plain))
+        document = self.draft(recipient_ids=[fields.Command.create({"name": "Các sở, ban, ngành"})])
+        document.action_add_recipients(self.group.ids, row_id=document.recipient_ids.id)
+        document.action_submit_review("Kính trình")
+        document.with_user(self.unit_head).action_review_approve("Đồng ý")
+        document.with_user(self.format_checker).action_review_approve("Đúng thể thức")
+        clerk = document.with_user(self.clerk)
+        clerk.action_sign_on_paper("ban-quet.pdf", base64.b64encode(make_pdf("Ban quet")).decode())
+        clerk.action_clerk_check()
+        clerk.action_allocate_number()
+        clerk.medium = "paper"
+        clerk.action_paper_done()
+        self.assertFalse(lists(document))
+        clerk.action_issue()
+        self.assertEqual(len(lists(document)), 1)
+        text = " ".join(file_text.extract(lists(document)._raw(), "application/pdf").split())
+        for words in (self.agencies[0].name, "H98.40", self.department.name, document.code, "Các sở, ban, ngành", "Tổng số: 4 nơi nhận"):
+            self.assertIn(words, text)
+        # it says to whom is sent, not what became of it
+        self.assertNotIn("Chưa gửi", text)
+        self.assertTrue(lists(document).with_user(self.specialist).has_access("read"))

@@ -354,3 +354,13 @@ class TestReviewChain(OutgoingCase):
         self.assertEqual(stages.mapped("reviewers"), [self.unit_head.name, self.format_checker.name, self.leader.name])
         self.assertEqual(document.review_ids.mapped("round"), [1, 2])
         self.assertEqual(document.review_stage_ids.filtered(lambda stage: stage.round == 1)[0].progress, "returned")
+
+    def test_steps_of_a_draft_have_no_name_for_strangers(self):
+        """Any id can be put into a relation; its name is no way round the right to read."""
+        document = self.draft()
+        document.action_submit_review("Kính trình")
+        stage = document.sudo().review_stage_ids[0]
+        shown = self.env["vanban.review.stage"].with_user(self.specialist).browse(stage.id)
+        self.assertNotIn("no right", shown.display_name)
+        self.env.invalidate_all()
+        self.assertIn("no right to read", stage.with_user(self.outsider).sudo().display_name)

@@ -145,3 +145,82 @@ class TestSigningPower(OutgoingCase):
     def test_nobody_is_given_a_capacity_that_his_post_does_not_carry(self):
         power = self.power(user=self.specialist, capacity="tm", confirm=False)
         self.refused(lambda: self.rpc(self.leader, "vanban.signing.power", "action_confirm", power.ids), "may not sign “TM.”")
+
+    @proves("SIGN-30")
+    def test_all_powers_of_a_person_stand_in_one_list(self):
+        self.power(authority_title="Giám đốc")
+        self.power(capacity="tm", confirm=False, authority_title="Ủy ban")
+        today = self.env["vanban.register"]._today()
+        delegations = self.env["vanban.delegation"].with_user(self.leader).create([
+            {
+                "principal_id": self.leader.id, "delegate_id": self.deputy.id, "scope": scope, "document": f"12/UQ-SNV {scope}",
+                "date_from": today, "date_to": today + datetime.timedelta(days=5), "company_id": self.company.id,
+            }
+            for scope in ("signing", "distribution")
+        ])
+        delegations.action_confirm()
+        domain = [("user_id", "=", self.deputy.id)]
+        for user in (self.leader, self.admin_user, self.clerk):
+            rows = self.rpc(user, "vanban.signing.right", "search_read", domain, ["capacity", "status", "document", "principal_id"])
+            self.assertEqual(
+                sorted((row["capacity"], row["status"]) for row in rows), [("kt", "active"), ("tm", "draft"), ("tuq", "active")]
+            )
+            given = next(row for row in rows if row["capacity"] == "tuq")
+            self.assertEqual((given["document"], given["principal_id"][0]), ("12/UQ-SNV signing", self.leader.id))
+        # a line opens the paper on which it can be revoked
+        row = self.env["vanban.signing.right"].with_user(self.leader).search([*domain, ("capacity", "=", "tuq")])
+        opened = row.action_open()
+        self.assertEqual((opened["res_model"], opened["res_id"]), ("vanban.delegation", delegations[0].id))
+        # the term decides from day to day
+        with freeze_time(datetime.datetime.now() + datetime.timedelta(days=7)):
+            self.env.invalidate_all()
+            self.assertEqual(row.status, "expired")
+        # specialists have no such list; nobody writes it; another agency sees none of it
+        with self.assertRaises(AccessError):
+            self.rpc(self.specialist, "vanban.signing.right", "search_read", domain)
+        with self.assertRaises(AccessError):
+            self.rpc(self.admin_user, "vanban.signing.right", "create", [{"user_id": self.deputy.id}])
+        other = self.env["res.company"].create({"name": "Sở Khác"})
+        stranger = self._make_user("stranger", "vanban_core.group_leader")
+        stranger.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
+        self.assertFalse(self.rpc(stranger, "vanban.signing.right", "search_read", domain))
+
+    @proves("SIGN-30")
+    def test_a_deputy_signs_by_order_in_place_of_his_head(self):
+        """TL. passed on to the deputy: three lines in the signature, and a power of its own (NĐ 30/2020 Đ.13.4)."""
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self.power(capacity="kt", unit_deputy_of="Chánh Văn phòng", confirm=False)
+        self.power(user=self.chief, capacity="tl", authority_title="Giám đốc")
+        sub_chief = self._make_user("sub_chief", "vanban_core.group_department_head")
+        self.env["hr.employee"].create({
+            "name": sub_chief.name, "user_id": sub_chief.id, "company_id": self.company.id, "job_title": "Phó Chánh Văn phòng",
+        })
+        power = self.power(user=sub_chief, capacity="tl", authority_title="Giám đốc", unit_deputy_of="Chánh Văn phòng")
+        drafts = self.env["vanban.document"].with_user(self.specialist).with_context(default_direction="out")
+        with Form(drafts, view="vanban_core.document_outgoing_view_form") as form:
+            form.kind_id = self.kind
+            form.subject = "về việc đôn đốc báo cáo"
+            form.signer_id = sub_chief
+            form.signer_capacity = "tl"
+            self.assertEqual((form.unit_deputy_of, form.authority_title), ("Chánh Văn phòng", "Giám đốc"))
+            form.body = "<p>Đề nghị các đơn vị báo cáo.</p>"
+        document = form.record
+        self.rpc(self.specialist, "vanban.recipient", "create", [{"document_id": document.id, "partner_id": self.issuer.id}])
+        self.rpc(self.specialist, "vanban.document", "action_render", document.ids)
+        page = pdf_text(document.main_file_id._raw())[0]
+        places = [page.index(words) for words in ("TL. GIÁM ĐỐC", "KT. CHÁNH VĂN PHÒNG", "PHÓ CHÁNH VĂN PHÒNG", sub_chief.name)]
+        self.assertEqual(places, sorted(places))
+        # as if he were the head himself he has no power
+        document.unit_deputy_of = False
+        self.refused(document.action_submit_review, "Quyết định 15/QĐ-SNV")
+        document.unit_deputy_of = "Chánh Văn phòng"
+        document.signer_capacity = False
+        document.unit_deputy_of = "Chánh Văn phòng"
+        self.refused(document.action_submit_review, "used with TL. only")
+        document.signer_capacity = "tl"
+        self.ready(document)
+        # nobody but the drafter says so, and a power that ended stops the signature
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            document.with_user(self.unit_head).write({"unit_deputy_of": False})
+        self.rpc(self.leader, "vanban.signing.power", "action_revoke", power.ids, "Thôi giao")
+        self.refused(lambda: self.sign(document), "ended on")

@@ -7,6 +7,7 @@ from PIL import Image
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..models.document_files import FILE_TOKEN
 from ..tools import file_text
 from .common import make_pdf
 from .issuing_common import IssuingCase
@@ -92,3 +93,20 @@ class TestSubmissionSet(IssuingCase):
             document.with_user(self.outsider).action_print_submission_set()
         document._grant(users=self.outsider, source="recipient")
         self.assertIn("who draft, review", self.refused(self.outsider, "vanban.document", "action_print_submission_set", [document.id]))
+
+    @proves("OUT-45")
+    def test_one_unreadable_file_does_not_stop_the_set_and_is_named(self):
+        document = self.draft()
+        document.upload_file("so-do.pdf", b64(make_pdf("So do kem theo")), role="annex")
+        document.upload_file("hong.pdf", b64(make_pdf("Tep se hong")), role="annex")
+        damaged = document.file_ids.filtered(lambda file: file.name == "hong.pdf")
+        # a disk that lost half of the file
+        damaged._attachment().with_context(vanban_file=FILE_TOKEN).raw = damaged._raw()[:100]
+        document.action_submit_review("Kính trình")
+        action = self.rpc(self.specialist, "vanban.document", "action_print_submission_set", [document.id])
+        text = " ".join(file_text.extract(self.fetched(self.specialist, action), "application/pdf").split())
+        for words in ("PHIẾU TRÌNH GIẢI QUYẾT CÔNG VIỆC", "So do kem theo", "không có trong bộ in", "hong.pdf"):
+            self.assertIn(words, text)
+        self.assertNotIn("Tep se hong", text)
+        log = self.env["vanban.log"].search([("document_id", "=", document.id), ("action", "=", "print_incomplete")])
+        self.assertIn("hong.pdf", log.data)

@@ -5,7 +5,7 @@ import pypdfium2
 from docx import Document as Word
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
@@ -48,23 +48,28 @@ class TestTemplate(OutgoingCase):
         self.assertIn("báo cáo như sau", pdf_text(pdf._raw())[0])
         self.assertEqual(pdf.author_id, self.specialist)
 
-    @proves("DOC-08", "OUT-47")
-    def test_express_at_a_set_hour_shows_the_hour_in_its_mark(self):
-        """The urgency mark of what is express at a set hour (TH Đ10.3a; BHXH Đ8.1c); every other level has its words alone."""
-        profile = self.company._vanban_profile()
-        profile.parameter_ids.filtered(lambda row: row.key == "urgency_levels").value = "0,1,2,3,4"
-        document = self.draft(urgency="4")
-        self.refused(document.action_submit_review, "must arrive")
-        self.assertEqual(document.state, "draft")
-        document.express_until = "2026-01-05 07:30:00"
-        text = pdf_text(self.env["vanban.file"].browse(document.action_render())._raw())[0]
-        self.assertIn("HỎA TỐC 14 giờ 30, 05/01/2026", " ".join(text.replace("\u00a0", " ").split()))
-        for level, mark in (("0", ""), ("1", "KHẨN"), ("2", "THƯỢNG KHẨN"), ("3", "HỎA TỐC")):
-            document.urgency = level
-            self.assertEqual(document._urgency_mark(), mark)
-        document.urgency = "4"
+    @proves("OUT-47")
+    def test_express_mark_with_its_hour_stands_on_the_first_page_before_anybody_signs(self):
+        """HỎA TỐC, and HỎA TỐC HẸN GIỜ with the hour (F-11)."""
+        express = self.draft(pdf=False, urgency="3")
+        express.action_render()
+        first = " ".join(pdf_text(express.main_file_id._raw())[0].split())
+        self.assertIn("HỎA TỐC", first)
+        self.assertNotIn("HẸN GIỜ", first)
+        self.company.vanban_profile_id = self.env.ref("vanban_core.profile_bhxh")
+        document = self.draft(pdf=False, urgency="4")
+        document.action_render()
+        with self.assertRaisesRegex(UserError, "hour at which it must have arrived"):
+            document.action_submit_review()
+        with Form(document, view="vanban_core.document_outgoing_view_form") as form:
+            form.express_time = "2026-11-28 09:30:00"
+        document.action_render()
+        self.assertEqual((document.main_file_id.stage, document.signed_date), ("draft", False))
+        self.assertIn("HỎA TỐC HẸN GIỜ: 16 giờ 30 ngày 28/11/2026", " ".join(pdf_text(document.main_file_id._raw())[0].split()))
         document.action_submit_review()
-        self.assertNotEqual(document.state, "draft")
+        # printed and submitted, it does not change beside the pages
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            document.with_user(self.clerk).write({"express_time": "2026-11-29 09:30:00"})
 
     def test_layout_is_that_of_the_decree(self):
         document = self.draft(pdf=False, kind_id=self.env.ref("vanban_core.kind_qd").id, body="<p>Nội dung dài.</p>" * 60)

@@ -21,6 +21,17 @@ def check_size(total):
         raise SetError("Bộ hồ sơ trình quá lớn để in thành một tệp. Hãy in từng tệp.")
 
 
+def is_readable(raw):
+    """Whether a PDF can be put into a set: whole, not encrypted, with pages."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(io.BytesIO(raw)) as source:
+            return bool(len(source.pages))
+    except (pikepdf.PdfError, RuntimeError, ValueError):
+        return False
+
+
 def merge(parts):
     """One PDF of ``[(title, PDF bytes)]`` in this order, with a bookmark for each part.
 
@@ -71,8 +82,8 @@ def picture_page(raw):
     return out.getvalue()
 
 
-def note_page(names):
-    """A4 page naming the files of the set that can only be read on the screen."""
+def note_page(names, heading="Tài liệu kèm theo chỉ có bản điện tử"):
+    """A4 page naming the files that the set does not hold, by default those that can only be read on the screen."""
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.utils import simpleSplit
     from reportlab.pdfgen import canvas
@@ -81,7 +92,7 @@ def note_page(names):
     out = io.BytesIO()
     page = canvas.Canvas(out, pagesize=A4)
     page.setFont(bold, 14)
-    page.drawString(85, A4[1] - 85, "Tài liệu kèm theo chỉ có bản điện tử")
+    page.drawString(85, A4[1] - 85, heading)
     height = A4[1] - 115
     for name in names:
         for line in simpleSplit(f"- {name}", regular, 13, A4[0] - 130):

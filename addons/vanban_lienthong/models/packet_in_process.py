@@ -7,6 +7,8 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.vanban_core.tools import copy_rules
+
 from ..drivers import DRIVERS, DeliveryError, Driver
 from ..edxml import HOLD, DocumentPacket, PacketError, StatusPacket, names, read_packet
 from .concurrency import commit_step, keep_apart
@@ -327,11 +329,12 @@ class PacketInProcess(models.Model):
 
     def _document_values(self, packet):
         partner = self.peer_id.partner_id
+        kind = self._find_kind(packet.kind.name)
         capacity = re.split(r"[.\s]", packet.signer.competence.strip().upper(), maxsplit=1)[0]
         return {
             "direction": "in", "company_id": self.company_id.id, "packet_in_id": self.id,
             "arrival_date": self.received_date, "medium": "both" if packet.business.paper else "electronic",
-            "kind_id": self._find_kind(packet.kind.name).id, "subject": packet.subject,
+            "kind_id": kind.id, "received_form": kind.code if kind.code in copy_rules.FORMS else "original", "subject": packet.subject,
             "code_number": packet.code_number, "code_notation": packet.code_notation,
             "issue_date": packet.promulgation_date or False, "document_code": packet.document_id,
             "issuer_id": partner.id, "issuer_name": partner.name or packet.sender.name,

@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
@@ -130,3 +131,61 @@ class TestIssue(LienthongCase):
         self.assertEqual(packet.code, document.code)
         self.assertEqual(packet.traces[0].organ_id, "H96.02")
         self.assertEqual(packet.business.doc_type, 0)
+
+    def certified(self, form, taken_from, **vals):
+        """A copy of a received document, decided on and numbered; made over RPC as its buttons do."""
+        def click(user, method, document, *args):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            return call_kw(self.env(user=user.id, su=False, context={})["vanban.document"], method, [[document.id], *args], {})
+
+        original = self.incoming(register=True, medium=taken_from, **vals.pop("original", {}))
+        copy = original.browse(click(self.clerk, "action_copy", original, {
+            "form": form, "taken_from": taken_from, "made_into": "electronic", "signer_id": self.leader.id,
+            "recipients": [{"partner_id": self.issuer.id}], **vals,
+        }))
+        copy.with_user(self.clerk).department_id = self.department
+        for user, method in (
+            (self.clerk, "action_submit_review"), (self.leader, "action_order_copy"), (self.clerk, "action_clerk_check"),
+            (self.clerk, "action_allocate_number"),
+        ):
+            click(user, method, copy)
+        with self.signatures_valid():
+            click(self.clerk, "action_issue", copy)
+        return original, copy
+
+    @proves("OUT-19", "OUT-28")
+    def test_an_electronic_copy_arrives_as_the_copy_it_is(self):
+        """Sao y, sao lục and trích sao: form, number, subject and pages reach the other agency, which goes on from them (NĐ 30/2020 Đ.25, 26)."""
+        third = self.env["res.partner"].create({"name": "Cục Mẫu", "is_company": True})
+        cases = (
+            ("sao_y", "paper", {"original": {"issuer_id": third.id}}),
+            ("sao_luc", "paper", {"original": {"issuer_id": third.id, "received_form": "sao_y"}}),
+            ("trich_sao", "electronic", {"original": {"issuer_id": third.id}, "pages": "1"}),
+        )
+        for form, taken_from, vals in cases:
+            with self.subTest(form=form):
+                original, copy = self.certified(form, taken_from, **vals)
+                self.assertEqual((copy.recipient_ids.channel, copy.state), ("lienthong", "issued"))
+                self.deliver()
+                received = self.env["vanban.document"].search(
+                    [("company_id", "=", self.other.id), ("document_code", "=", copy.document_code)]).with_user(self.other_clerk)
+                self.assertEqual(len(received), 1)
+                self.assertEqual((received.kind_id.code, received.received_form, received._held_form()), (form, form, form))
+                self.assertEqual((received.code, received.issue_date), (copy.code, copy.issue_date))
+                # what it is a copy of stands in the subject
+                self.assertIn(original.code, received.subject)
+                self.assertTrue(received.subject.startswith(copy.kind_id.name))
+                self.assertEqual(received.main_file_id.sha256, copy.main_file_id.sha256)
+                # what it was made from stays at home
+                self.assertEqual(len(received.file_ids), 1)
+                received.action_register()
+                self.assertTrue(received.arrival_number)
+                # only a sao y is copied on there, as sao lục (Đ.3.11)
+                again = {"form": "sao_y", "taken_from": "electronic", "made_into": "paper", "signer_id": self.other_leader.id}
+                with self.assertRaisesRegex(UserError, "sao lục"):
+                    received.action_copy(again)
+                if form == "sao_y":
+                    following = received.browse(received.action_copy(
+                        {**again, "form": "sao_luc", "recipients": [{"partner_id": self.company.partner_id.id}]}))
+                    self.assertEqual((following.kind_id.code, following.copied_id), ("sao_luc", received))

@@ -13,7 +13,7 @@ from ..pades.trust import certificates, check_chain, read_certificate
 # what follows from the certificate's own bytes; a registered certificate is not turned into another one
 FIXED = {
     "content", "role", "user_id", "company_id", "department_id", "body_id", "sha256", "serial", "name", "issuer", "subject", "organisation",
-    "valid_from", "valid_to", "suspended",
+    "valid_from", "valid_to", "suspended", "closed_date", "closed_reason",
 }  # fmt: skip
 # only code that holds this object suspends or resumes: with its row in the log
 _TOKEN = object()
@@ -61,6 +61,8 @@ class Certificate(models.Model):
     )  # fmt: skip
     state_reason = fields.Char("Reason", compute="_compute_state")
     suspended = fields.Boolean("Suspended", readonly=True)
+    closed_date = fields.Datetime("Seal closed on", readonly=True, copy=False)
+    closed_reason = fields.Char("Reason of the closing", readonly=True, copy=False)
     picture = fields.Image(
         "Picture", max_width=0, max_height=0, help="PNG: blue signature of the person, or red seal of the agency."
     )
@@ -221,10 +223,13 @@ class Certificate(models.Model):
 
     @api.model
     def _seals_of(self, company, unit=None, body=None):
-        """Registered seals of an agency, of one of its units, or of a body it issues for, whatever their state; newest first."""
+        """Registered seals of an agency, of one of its units, or of a body it issues for, whatever their state; newest first.
+
+        A seal that was closed for good is none any more.
+        """
         # safe: public data
         return self.sudo().search([
-            ("role", "=", "agency"), ("company_id", "=", company.id), ("department_id", "=", unit.id if unit else False),
+            ("closed_date", "=", False), ("role", "=", "agency"), ("company_id", "=", company.id), ("department_id", "=", unit.id if unit else False),
             ("body_id", "=", body.id if body else False),
         ])  # fmt: skip
 
@@ -258,6 +263,36 @@ class Certificate(models.Model):
 
     def _set_suspended(self, suspended):
         self.check_access("write")
+        if not suspended and any(certificate.closed_date for certificate in self):
+            raise UserError(self.env._("A closed seal stays closed: register the new seal of the unit."))
         self.with_context(vanban_certificate=_TOKEN).write({"suspended": suspended})
         self._log("certificate_suspend" if suspended else "certificate_resume")
+        return True
+
+    def action_close_seal(self, reason):
+        """A unit gives its own seal up for good: what it issues in its register is sealed by the agency from now on (SIGN-02).
+
+        Loss or a new certificate is no reason for it: there the next seal of the unit is registered, and nothing falls back.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        reason = (reason or "").strip()
+        problem = None
+        if self.role != "agency" or not self.department_id:
+            problem = self.env._("Only the seal of a unit can be closed: the agency and the bodies it issues for seal with none but their own.")
+        elif self.closed_date:
+            problem = self.env._("The seal of “%(name)s” is closed already.", name=self.department_id.display_name)
+        elif not reason:
+            problem = self.env._("Please write the reason: this step cannot be done without one.")
+        elif self.env["vanban.token"]._for_seal(self):
+            problem = self.env._(
+                "The key device of “%(name)s” is still in force: take it back and revoke it before its seal is closed.", name=self.name
+            )
+        if problem:
+            self._log_refused("seal_close", problem)
+            raise UserError(problem)
+        self.with_context(vanban_certificate=_TOKEN).write(
+            {"suspended": True, "closed_date": fields.Datetime.now(), "closed_reason": reason[:250]}
+        )
+        self._log("seal_close", comment=reason, data={"unit": self.department_id.display_name, "sha256": self.sha256})
         return True

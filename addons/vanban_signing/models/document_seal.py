@@ -52,9 +52,11 @@ class DocumentSeal(models.Model):
             unit, _body = document._sealer()
             known = "seal" in document.sudo().access_ids.mapped("source")  # safe: the writing is being repeated, nobody is told twice
             if unit and not known:
-                document._grant(departments=unit, source="seal")
                 seals = self.env["vanban.certificate"]._seals_of(document.company_id, unit)
-                holders = seals.token_ids.holder_id - self.env.user
+                holders = seals.token_ids.holder_id
+                # a device that was lent is in the hands of somebody of another unit
+                document._grant(users=holders, departments=unit, source="seal")
+                holders -= self.env.user
                 document._notify(holders, self.env._("The document has its number: seal it with the device of “%(unit)s”.", unit=unit.name))
 
     def _sealer_name(self):

@@ -181,6 +181,7 @@ class Token(models.Model):
     def action_receive(self):
         """The clerk confirms that he holds the device."""
         self._transition("receive")
+        self._let_in_holder()
         self.sudo().activity_unlink(["mail.mail_activity_data_todo"])  # safe: it was the reminder to receive
         self._record_each("receive")
         return True
@@ -200,10 +201,36 @@ class Token(models.Model):
             condition=condition,
             reason=reason,
         )
-        return self._transition("lend", comment=reason, values={"temporary_id": user_id, "temporary_until": until})
+        self._transition("lend", comment=reason, values={"temporary_id": user_id, "temporary_until": until})
+        self._let_in_holder()
+        return True
+
+    def _waiting_for_seal(self):
+        """Numbered documents of the unit whose seal this is, that nobody has sealed yet."""
+        self.ensure_one()
+        documents = self.env["vanban.document"]
+        if not self.department_id:
+            return documents
+        return documents.sudo().search([  # safe: the holder of the device is let in, whoever that is
+            ("register_id.department_id", "=", self.department_id.id), ("company_id", "=", self.company_id.id),
+            ("state", "in", ("numbered", "paper_done")),
+        ])  # fmt: skip
+
+    def _let_in_holder(self):
+        """Who got the device seals what waits for it, and reads it for that."""
+        for token in self:
+            holder, waiting = token.holder_id, token._waiting_for_seal()
+            if holder and waiting:
+                waiting._grant(users=holder, source="seal")
+                for document in waiting:
+                    document._notify(
+                        holder, self.env._("The document has its number: seal it with the device of “%(unit)s”.", unit=token.department_id.name)
+                    )
 
     def action_take_back(self):
         self._record("take_back", self.custodian_id)
+        for token in self:
+            token._waiting_for_seal()._revoke("seal", users=token.temporary_id)
         self.sudo().activity_unlink(["mail.mail_activity_data_todo"])  # safe: it was the reminder of the term
         return self._transition("take_back", values={"temporary_id": False, "temporary_until": False})
 

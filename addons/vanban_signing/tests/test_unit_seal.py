@@ -186,3 +186,76 @@ class TestUnitSeal(SigningCase):
             with self.assertRaises(AccessError):
                 certificate.with_user(user).write({"department_id": False, "body_id": self.body.id})
         self.assertEqual(hashlib.sha256(certificate._der()).hexdigest(), certificate.sha256)
+
+    @proves("SIGN-02")
+    def test_a_unit_gives_its_seal_up_for_good(self):
+        """Declared, with its reason, by the certificate manager: from then on the agency seals what the unit numbers."""
+        before = self.outgoing("numbered")
+        seal = self.unit_seal(self.unit_clerk)
+        done = self.outgoing("numbered")
+        done.with_user(self.unit_clerk).action_seal()
+        waiting = self.outgoing("numbered")
+        self.assertEqual(waiting.register_id.department_id, self.department)
+
+        def close(user, reason="Đơn vị giải thể con dấu theo QĐ 20/QĐ-SNV"):
+            wizard = self.env["vanban.comment.wizard"].with_user(user).with_context(default_step="close_seal", active_id=seal.id)
+            return wizard.create({"comment": reason}).action_apply()
+
+        for user in (self.clerk, self.unit_clerk, self.unit_head, self.leader):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                seal.with_user(user).action_close_seal("thử")
+        with self.assertRaises(UserError):
+            close(self.manager, " ")
+        # while its device is in force the seal is not gone
+        with self.assertRaisesRegex(UserError, "revoke it before"):
+            close(self.manager)
+        with self.assertRaises(UserError):
+            self.seal_certificate.with_user(self.manager).action_close_seal("thử")
+        seal.token_ids.with_user(self.manager).action_revoke("Thu hồi")
+        # a revoked device alone changes nothing: the unit may get another one
+        with self.assertRaises(AccessError):
+            waiting.with_user(self.clerk).action_seal()
+        close(self.manager)
+        self.assertTrue(seal.closed_date)
+        self.assertIn("QĐ 20/QĐ-SNV", seal.closed_reason)
+        log = self.env["vanban.log"].search([("model", "=", "vanban.certificate"), ("res_id", "=", seal.id), ("action", "=", "seal_close")])
+        self.assertEqual(log.filtered(lambda row: row.outcome == "done").user_name, self.manager.name)
+        waiting.with_user(self.clerk).action_seal()
+        self.assertEqual(self.sealed_by(waiting), [self.seal_certificate.sha256])
+        waiting.with_user(self.clerk).action_issue()
+        self.assertEqual(waiting.state, "issued")
+        # what the unit had sealed keeps its value
+        self.env.invalidate_all()
+        self.assertTrue(done._has_valid_agency_signature())
+        done.with_user(self.clerk).action_issue()
+        self.assertEqual((done.state, before.state), ("issued", "numbered"))
+        # for good, and by its declared way only
+        with self.assertRaises(UserError):
+            seal.with_user(self.manager).action_resume()
+        with self.assertRaises(AccessError):
+            seal.with_user(self.manager).write({"closed_date": False})
+
+    @proves("SIGN-02", "SIGN-05")
+    def test_who_borrowed_the_units_device_reads_what_he_seals(self):
+        self.unit_seal(self.unit_clerk)
+        waiting = self.outgoing("numbered")
+        helper = self.clerk2
+        token = self.env["vanban.token"].search([("department_id", "=", self.department.id)])
+        until = self.env["vanban.register"]._today()
+        helper.write({"group_ids": [(6, 0, self.env.ref("vanban_core.group_unit_clerk").ids)]})
+        self.assertFalse(waiting.with_user(helper).has_access("read"))
+        token.with_user(self.unit_clerk).action_lend(helper.id, until, "Nghỉ phép", "Giấy phép 3", "phep.pdf", b64(b"%PDF-1.4 phep"))
+        # what waits, and what is numbered afterwards
+        later = self.outgoing("numbered")
+        for document in (waiting, later):
+            self.env.invalidate_all()
+            self.assertTrue(document.with_user(helper).has_access("read"))
+            self.assertTrue(self.env["mail.activity"].search_count(
+                [("res_model", "=", document._name), ("res_id", "=", document.id), ("user_id", "=", helper.id)]
+            ))  # fmt: skip
+        later.with_user(helper).action_seal()
+        self.assertEqual(later.state, "sealed")
+        # given back, what is still unsealed is closed to him again
+        token.with_user(self.unit_clerk).action_take_back()
+        self.env.invalidate_all()
+        self.assertFalse(waiting.with_user(helper).has_access("read"))

@@ -35,3 +35,17 @@ def test_long_texts_end_in_time():
     started = time.monotonic()
     assert text_diff.compare(old, new)
     assert time.monotonic() - started < 20
+
+
+def test_paragraphs_are_kept_and_their_ends_are_no_difference():
+    page = "Căn cứ Luật Tổ chức;\nCăn cứ Nghị định\nsố 30.\nĐiều 1. Phòng Tổ chức\nthi hành\nĐiều 2. Hiệu lực"
+    assert text_diff.paragraphs(page) == "Căn cứ Luật Tổ chức;\nCăn cứ Nghị định số 30.\nĐiều 1. Phòng Tổ chức thi hành\nĐiều 2. Hiệu lực"
+    new = page.replace("Tổ chức\nthi hành", "Tài chính thi\nhành")
+    assert text_diff.compare(page, new) == [
+        ("same", "Căn cứ Luật Tổ chức;\nCăn cứ Nghị định số 30.\nĐiều 1. Phòng"), ("old", "Tổ chức"), ("new", "Tài chính"),
+        ("same", "thi hành\nĐiều 2. Hiệu lực"),
+    ]  # fmt: skip
+    # each line of a Word file is a paragraph; put together or apart, its words are the same
+    assert text_diff.compare("QUYẾT ĐỊNH\nVề việc mẫu", "QUYẾT ĐỊNH Về việc mẫu", (False, True)) == [("same", "QUYẾT ĐỊNH Về việc mẫu")]
+    assert text_diff.compare("một\nhai", "một\nba", (False, False)) == [("same", "một\n"), ("old", "hai"), ("new", "ba")]
+    assert text_diff.shortened([("same", "a\nb c\nd e"), ("new", "x")], keep=2) == [("same", "… d e"), ("new", "x")]

@@ -1,0 +1,38 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .document_due import to_local
+
+EXPRESS_AT = "4"
+
+
+class ExpressTime(models.Model):
+    """Hỏa tốc hẹn giờ: the hour at which the document must have arrived stands in its mark (F-11; TH Đ10.3; BHXH Đ8.1c)."""
+
+    _inherit = "vanban.document"
+
+    express_time = fields.Datetime("Must arrive by", copy=False, help="Hour printed in the mark “HỎA TỐC HẸN GIỜ”.")
+
+    def _guard_submit_review(self):
+        super()._guard_submit_review()
+        if self.urgency == EXPRESS_AT and not self.express_time:
+            raise UserError(self.env._(
+                "“%(document)s” is express at a set hour: give the hour at which it must have arrived.", document=self.display_name
+            ))
+
+    def _express_mark(self):
+        """``HẸN GIỜ: 16 giờ 30 ngày 28/11/2026`` behind HỎA TỐC; empty for other levels."""
+        if self.urgency != EXPRESS_AT or not self.express_time:
+            return ""
+        hour = to_local(self.express_time)
+        return f"HẸN GIỜ: {hour:%H} giờ {hour:%M} ngày {hour:%d/%m/%Y}"
+
+
+class ExpressTemplate(models.Model):
+    _inherit = "vanban.template"
+
+    def _context_of(self, document):
+        context = super()._context_of(document)
+        if context.get("urgency_mark") and (hour := document._express_mark()):
+            context["urgency_mark"] = f"{context['urgency_mark']} {hour}"
+        return context

@@ -1,0 +1,72 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class PowerByOrder(models.Model):
+    """TL. passed on: the head of a unit who signs by order may let his deputy sign in his place (NĐ 30/2020 Đ.13.4)."""
+
+    _inherit = "vanban.signing.power"
+
+    unit_deputy_of = fields.Char(
+        "Signs KT. for", help="Only with TL.: title of the head of the unit whose deputy signs in his place: “Chánh Văn phòng”."
+    )
+
+    @api.constrains("capacity", "unit_deputy_of")
+    def _check_unit_deputy(self):
+        if any(power.unit_deputy_of and power.capacity != "tl" for power in self):
+            raise ValidationError(self.env._("“Signs KT. for” belongs to a power to sign by order (TL.): leave it empty otherwise."))
+
+    def _covers(self, document):
+        """A deputy signs as deputy, a head as head."""
+        wanted = (document.unit_deputy_of or "").strip().casefold()
+        return super()._covers(document).filtered(lambda row: (row.unit_deputy_of or "").strip().casefold() == wanted)
+
+
+class DocumentByOrder(models.Model):
+    """“TL. GIÁM ĐỐC / KT. CHÁNH VĂN PHÒNG / PHÓ CHÁNH VĂN PHÒNG” (NĐ 30/2020 Đ.13.4; PL I, II.7a)."""
+
+    _inherit = "vanban.document"
+
+    unit_deputy_of = fields.Char(
+        "Signs KT. for", help="Only with TL.: title of the head of the unit in whose place his deputy signs: “Chánh Văn phòng”."
+    )
+
+    @api.model
+    def _derived(self, vals, company=None):
+        derived = super()._derived(vals, company)
+        if vals.keys() & {"signer_id", "signer_capacity"} and "unit_deputy_of" not in vals:
+            signer = self.env["res.users"].browse(vals.get("signer_id", self.signer_id.id))
+            deputy = self._unit_deputy_of(company or self.company_id, signer, vals.get("signer_capacity", self.signer_capacity))
+            if deputy or self.unit_deputy_of:
+                derived["unit_deputy_of"] = deputy
+        return derived
+
+    @api.model
+    def _unit_deputy_of(self, company, signer, capacity):
+        if not signer or capacity != "tl":
+            return False
+        powers = self.env["vanban.signing.power"].sudo().search([  # safe: the printed title of a post
+            ("company_id", "=", company.id), ("capacity", "=", "tl"), ("user_id", "=", signer.id), ("state", "=", "confirmed"),
+        ])
+        return powers._in_force(self.env["vanban.register"]._today())[:1].unit_deputy_of
+
+    @api.onchange("signer_id", "signer_capacity")
+    def _onchange_unit_deputy(self):
+        if self.direction != "in":
+            self.unit_deputy_of = self._unit_deputy_of(self.company_id, self.signer_id, self.signer_capacity)
+
+    def _check_signer(self):
+        super()._check_signer()
+        if self.unit_deputy_of and self.signer_capacity != "tl":
+            raise UserError(self.env._("“Signs KT. for” is used with TL. only: empty it, or choose TL. as the signing capacity."))
+
+
+class TemplateByOrder(models.Model):
+    _inherit = "vanban.template"
+
+    @api.model
+    def _capacity_lines(self, document, position):
+        lines = super()._capacity_lines(document, position)
+        if document.unit_deputy_of and document.signer_capacity == "tl":
+            lines[1:1] = [f"KT. {document.unit_deputy_of.upper()}"]
+        return lines
