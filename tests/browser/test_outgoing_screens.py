@@ -29,7 +29,7 @@ QUEUES = {
 THUMB = """[...document.querySelectorAll('.o_kanban_record .btn, .o_statusbar_buttons > .btn, .o_vanban_form .o_notebook_content .btn,'
         + ' .o_vanban_reader_bar .btn')]
     .filter((el) => el.offsetParent && !el.closest('.o-mail-Chatter') && el.getBoundingClientRect().height < 43).map((el) => el.innerText.trim())"""
-TABS = {"recipients": "Nơi nhận", "course": "Diễn biến", "files": "Tệp", "more": "Dữ liệu khác"}
+TABS = {"recipients": "Nơi nhận", "tasks": "Nhiệm vụ", "course": "Diễn biến", "files": "Tệp", "more": "Dữ liệu khác"}
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def english():
 def _late(site):
     """The agency issues by the day that a document asks for: one that asks for a day gone by is late at once."""
     admin = site.user("quantri")
-    profile = admin.value("res.company", site.ids["company"], "vanban_profile_id")[0]
+    profile = admin.value("res.company", site.ids["company"], "vanban_profile_id")
     before = admin.value("vanban.profile", profile, "issue_sla")
     admin.write("vanban.profile", profile, {"issue_sla": "document_deadline"})
     yield
