@@ -1,6 +1,8 @@
 """Every screen of the outgoing side with something on it: Vietnamese, nothing cut, nothing wider than a phone."""
 
 import base64
+from contextlib import contextmanager
+from datetime import date, timedelta
 
 import polib
 import pytest
@@ -19,10 +21,15 @@ QUEUES = {
     "vanthu": {
         "cho-kiem-tra": "chờ kiểm tra", "cho-cap-so": "chờ cấp số", "cho-in-dong-dau": "chờ in", "cho-ky-so-co-quan": "chờ đóng dấu",
         "cho-phat-hanh": "chờ phát hành", "da-phat-hanh": "đã gửi", "theo-doi-phat-hanh": "đã gửi", "thu-hoi": "thu hồi",
-        "chua-den": None,
+        "cham-phat-hanh": "muộn, chờ kiểm tra", "da-phat-hanh-cham": "muộn, đã gửi", "theo-doi-tra-loi": "muộn, đã gửi",
+        "khan-cho-xac-nhan": "khẩn, đã gửi", "nhom-noi-nhan": "các phòng", "chua-den": None, "mau-van-ban": None,
     },
 }  # fmt: skip
-TABS = {"recipients": "Nơi nhận", "course": "Diễn biến", "files": "Tệp", "more": "Dữ liệu khác"}
+#: visible buttons of a phone that are lower than a thumb needs
+THUMB = """[...document.querySelectorAll('.o_kanban_record .btn, .o_statusbar_buttons > .btn, .o_vanban_form .o_notebook_content .btn,'
+        + ' .o_vanban_reader_bar .btn')]
+    .filter((el) => el.offsetParent && !el.closest('.o-mail-Chatter') && el.getBoundingClientRect().height < 43).map((el) => el.innerText.trim())"""
+TABS = {"recipients": "Nơi nhận", "tasks": "Nhiệm vụ", "course": "Diễn biến", "files": "Tệp", "more": "Dữ liệu khác"}
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +41,17 @@ def english():
             if entry.msgstr and entry.msgstr != entry.msgid and entry.msgid.isascii() and len(entry.msgid) > 2:
                 terms.add(" ".join(entry.msgid.split()))
     return terms
+
+
+@contextmanager
+def _late(site):
+    """The agency issues by the day that a document asks for: one that asks for a day gone by is late at once."""
+    admin = site.user("quantri")
+    profile = admin.value("res.company", site.ids["company"], "vanban_profile_id")
+    before = admin.value("vanban.profile", profile, "issue_sla")
+    admin.write("vanban.profile", profile, {"issue_sla": "document_deadline"})
+    yield
+    admin.write("vanban.profile", profile, {"issue_sla": before})
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +74,7 @@ def documents(site, tmp_path_factory):
         for step in steps[1:]:
             clerk.call("vanban.document", f"action_{step}", document)
 
+    clerk.create("vanban.recipient.group", {"name": "Nhóm giới thiệu màn hình (các phòng)", "department_ids": [site.ids["unit.CCVC"]]})
     made["dự thảo"] = letters.draft(site, subject("dự thảo"), ("Nội dung dự thảo.",), [])
     made["trình duyệt"] = letters.draft(site, subject("trình duyệt"), ("Nội dung trình duyệt.",), [])
     site.user("chuyenvien").call("vanban.document", "action_submit_review", made["trình duyệt"], comment="Kính trình.")
@@ -68,6 +87,12 @@ def documents(site, tmp_path_factory):
     reached("chờ phát hành", *numbered, "seal")
     reached("đã gửi", *numbered, "seal", "issue")
     reached("thu hồi", *numbered, "seal", "issue")
+    reached("khẩn, đã gửi", *numbered, "seal", "issue", urgency="2")
+    with _late(site):
+        asked = {"reply_required": True, "reply_due_date": str(date.today() - timedelta(days=4))}
+        reached("muộn, chờ kiểm tra", "sign", **asked)
+        reached("muộn, đã gửi", *numbered, "seal", **asked)
+    clerk.call("vanban.document", "action_issue", made["muộn, đã gửi"], late_kind="objective", late_reason="Mất điện cả buổi sáng.")
     clerk.call("vanban.document", "action_request_recall", made["thu hồi"], reason="Ghi sai số liệu ở trang 2.")
     return made
 
@@ -78,10 +103,14 @@ def look(person, english, name):
     seen = {" ".join(line.split()) for line in person.page.text().splitlines()}
     assert not seen & english, f"{name}: not translated: {sorted(seen & english)}"
     cut = person.page.evaluate(
-        "[...document.querySelectorAll('thead th .text-truncate, thead th > div > span, .o_statusbar_buttons > button')]"
+        "[...document.querySelectorAll('thead th .text-truncate, thead th > div > span, .o_statusbar_buttons > button, "
+        "td[name=code], td[name=document_code], td .badge')]"
         ".filter((el) => el.offsetParent && el.scrollWidth > el.clientWidth + 1 && el.clientWidth > 0).map((el) => el.innerText.trim())"
     )
     assert not cut, f"{name}: cut: {cut}"
+    if person.page.mobile:
+        small = person.page.evaluate(THUMB)
+        assert not small, f"{name}: too small for a thumb: {small}"
 
 
 @proves("UI-06", "UI-07")

@@ -4,7 +4,9 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { useAnswer } from "../answer/answer";
+
+import { Component, useState } from "@odoo/owl";
 
 /** One assignment with those under it. */
 class CascadeNode extends Component {
@@ -32,27 +34,20 @@ export class Cascade extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.state = useState({ nodes: [], directions: [] });
-        onWillStart(() => this.load(this.props.record));
-        onWillUpdateProps((nextProps) => this.load(nextProps.record));
+        this.answer = useAnswer({
+            // assignments change without the document: read anew whenever the form is
+            parts: (data) => [data.state, data.write_date, data.contribution_summary, data.my_assignment_state, data.assignment_ids?.currentIds],
+            ask: (record) => this.ask(record),
+            show: (answer) => Object.assign(this.state, answer || { nodes: [], directions: [] }),
+        });
     }
 
-    /** Assignments change without the document: read them anew whenever the form is. */
-    async load(record) {
-        if (!record.resId) {
-            return;
-        }
-        const data = record.data;
-        const parts = [data.state, data.write_date, data.contribution_summary, data.my_assignment_state, data.assignment_ids?.currentIds];
-        const key = `${record.resId}:${parts.join(":")}`;
-        if (key === this.key) {
-            return;
-        }
-        this.key = key;
+    async ask(record) {
         const [nodes, directions] = await Promise.all([
             this.orm.call("vanban.document", "get_assignment_tree", [[record.resId]]),
             this.orm.call("vanban.document", "get_directions", [[record.resId]]),
         ]);
-        Object.assign(this.state, { nodes, directions });
+        return { nodes, directions };
     }
 
     when(direction) {
@@ -62,9 +57,9 @@ export class Cascade extends Component {
     move(node) {
         this.action.doAction("vanban_core.action_transfer", {
             additionalContext: { default_assignment_id: node.id },
-            onClose: () => {
-                this.key = "";
-                return this.props.record.load();
+            onClose: async () => {
+                await this.props.record.load();
+                await this.answer.again(this.props.record);
             },
         });
     }

@@ -4,9 +4,10 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+import { useAnswer } from "../answer/answer";
 import { lengthOfTime } from "../timeline/length_of_time";
 
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 
 /** The course of a document: who did which step, when, and how long the document then stayed there. */
 export class DocumentCourse extends Component {
@@ -15,18 +16,12 @@ export class DocumentCourse extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({ steps: [] });
-        onWillStart(() => this.load(this.props.record));
-        onWillUpdateProps((nextProps) => this.load(nextProps.record));
-    }
-
-    async load(record) {
-        const key = `${record.resId}:${record.data.state}:${record.data.write_date || ""}`;
-        if (!record.resId || key === this.key) {
-            return;
-        }
-        this.key = key;
-        this.state.steps = await this.orm.call("vanban.document", "get_course", [[record.resId]]);
+        this.state = useState({ steps: null });
+        useAnswer({
+            parts: (data) => [data.state, data.write_date],
+            ask: (record) => this.orm.call("vanban.document", "get_course", [[record.resId]]),
+            show: (steps) => (this.state.steps = steps),
+        });
     }
 
     when(step) {

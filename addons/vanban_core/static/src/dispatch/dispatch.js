@@ -2,7 +2,9 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-import { Component, onWillStart, onWillUnmount, onWillUpdateProps, useState } from "@odoo/owl";
+import { useAnswer } from "../answer/answer";
+
+import { Component, onWillUnmount, useState } from "@odoo/owl";
 
 const EVERY = 1500;
 
@@ -14,23 +16,25 @@ export class DispatchBar extends Component {
     setup() {
         this.orm = useService("orm");
         this.state = useState({ running: false, total: 0, done: 0, failed: 0, percent: 0 });
-        onWillStart(() => this.load(this.props.record));
-        onWillUpdateProps((nextProps) => this.load(nextProps.record));
+        this.answer = useAnswer({
+            parts: (data) => [data.dispatching],
+            ask: (record) => this.ask(record),
+            show: (dispatch, record) => this.show(dispatch, record),
+        });
         onWillUnmount(() => clearTimeout(this.timer));
     }
 
-    async load(record) {
+    ask(record) {
+        const wanted = record.data.dispatching || this.state.running;
+        return wanted ? this.orm.silent.call("vanban.document", "get_dispatch", [[record.resId]]) : null;
+    }
+
+    async show(dispatch, record) {
         clearTimeout(this.timer);
-        const ran = this.state.running && this.shown === record.resId;
-        this.shown = record.resId;
-        if (!record.resId || !(record.data.dispatching || ran)) {
-            this.state.running = false;
-            return;
-        }
-        Object.assign(this.state, await this.orm.silent.call("vanban.document", "get_dispatch", [[record.resId]]));
+        Object.assign(this.state, dispatch || { running: false });
         if (this.state.running) {
-            this.timer = setTimeout(() => this.load(record), EVERY);
-        } else if (record.data.dispatching && !record.dirty) {
+            this.timer = setTimeout(() => this.answer.again(record), EVERY);
+        } else if (dispatch && record.data.dispatching && !record.dirty) {
             await record.load();
         }
     }

@@ -6,7 +6,9 @@ import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { useAnswer } from "../answer/answer";
+
+import { Component, useState } from "@odoo/owl";
 
 /**
  * Distribution beside the text: receivers with role and deadline each, the direction, and one button. Prefilled with the
@@ -22,8 +24,11 @@ export class Distribution extends Component {
         this.notification = useService("notification");
         this.state = useState({ data: false, lines: [], text: "", query: "", found: [], touched: false, reason: "", busy: false });
         this.searchLater = useDebounced(() => this.search(), 250);
-        onWillStart(() => this.load(this.props.record));
-        onWillUpdateProps((nextProps) => this.load(nextProps.record));
+        this.answer = useAnswer({
+            parts: (data) => [data.state, data.write_date, data.next_action, data.my_assignment_id?.id, data.my_assignment_step],
+            ask: (record) => this.ask(record),
+            show: (distribution) => this.show(distribution),
+        });
     }
 
     get roles() {
@@ -34,18 +39,14 @@ export class Distribution extends Component {
         ].filter((role) => role.key !== "lead" || this.state.data.with_lead);
     }
 
-    async load(record) {
-        const data = record.data;
-        const mine = data.my_assignment_id;
-        const key = `${record.resId}:${data.state}:${data.write_date || ""}:${(mine && mine.id) || 0}:${data.my_assignment_step || ""}`;
-        if (key === this.key) {
-            return;
-        }
-        this.key = key;
-        const wanted = record.resId && (data.next_action === "distribute" || data.my_assignment_step === "assign");
-        const distribution = wanted ? await this.orm.call("vanban.document", "get_distribution", [[record.resId]]) : false;
+    ask(record) {
+        const wanted = record.data.next_action === "distribute" || record.data.my_assignment_step === "assign";
+        return wanted ? this.orm.call("vanban.document", "get_distribution", [[record.resId]]) : false;
+    }
+
+    show(distribution) {
         Object.assign(this.state, {
-            data: distribution,
+            data: distribution || false,
             lines: distribution ? distribution.lines.map((line) => ({ ...line })) : [],
             text: distribution ? distribution.direction_text : "",
             query: "",
@@ -206,7 +207,7 @@ export class Distribution extends Component {
             }
             await this.props.record.load();
             // The record is the same object: nothing would tell this component that it changed.
-            await this.load(this.props.record);
+            await this.answer.load(this.props.record);
         } finally {
             this.state.busy = false;
         }

@@ -68,6 +68,10 @@ export class DocumentReader extends Component {
         if (this.shown.turnsTo(record)) {
             this.forgetLocal(); // chosen for the document shown before
         }
+        if (this.filesOf !== record.resId) {
+            this.filesOf = record.resId;
+            Object.assign(this.state, { files: [], currentId: false });
+        }
         const main = record.data.main_file_id;
         const key = `${record.resId}:${(main && main.id) || 0}:${record.data.write_date || ""}`;
         if (key === this.key) {

@@ -2,8 +2,9 @@ import { deserializeDate, deserializeDateTime, formatDate, formatDateTime } from
 import { localization } from "@web/core/l10n/localization";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { useAnswer } from "../answer/answer";
 
 import { Component, useState } from "@odoo/owl";
 
@@ -16,29 +17,11 @@ export class DocumentSubmission extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.state = useState({ data: null });
-        useRecordObserver((record) => this.load(record));
-    }
-
-    async load(record) {
-        const key = `${record.resId}:${record.data.state}:${record.data.to_decide}:${record.data.write_date || ""}`;
-        if (key === this.key) {
-            return;
-        }
-        this.key = key;
-        if (this.shown !== record.resId) {
-            this.state.data = null; // never beside the decision on another document
-            this.shown = record.resId;
-        }
-        const wanted = record.resId && record.data.to_decide;
-        try {
-            const data = wanted ? await this.orm.call("vanban.document", "get_submission", [[record.resId]]) : null;
-            if (key === this.key) {
-                this.state.data = data; // else the reader went on to another document meanwhile
-            }
-        } catch (error) {
-            this.key = null;
-            throw error;
-        }
+        useAnswer({
+            parts: (data) => [data.state, data.to_decide, data.write_date],
+            ask: (record) => record.data.to_decide && this.orm.call("vanban.document", "get_submission", [[record.resId]]),
+            show: (data) => (this.state.data = data || null),
+        });
     }
 
     when(text) {

@@ -3,9 +3,9 @@ import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+import { useAnswer } from "../answer/answer";
 import { lengthOfTime } from "./length_of_time";
 
 import { Component, useState } from "@odoo/owl";
@@ -27,31 +27,11 @@ export class DocumentTimeline extends Component {
             { kind: "returned", name: _t("Returned") },
             { kind: "late", name: _t("After the deadline") },
         ];
-        useRecordObserver((record) => this.load(record));
-    }
-
-    async load(record) {
-        const key = `${record.resId}:${record.data.state}:${record.data.write_date || ""}`;
-        if (key === this.key) {
-            return;
-        }
-        this.key = key;
-        if (this.shown !== record.resId) {
-            this.state.picture = null;
-            this.shown = record.resId;
-        }
-        if (!record.resId) {
-            return;
-        }
-        try {
-            const picture = await this.orm.call("vanban.document", "get_timeline", [[record.resId]]);
-            if (key === this.key) {
-                this.state.picture = picture; // else the reader went on to another document meanwhile
-            }
-        } catch (error) {
-            this.key = null;
-            throw error;
-        }
+        useAnswer({
+            parts: (data) => [data.state, data.write_date],
+            ask: (record) => this.orm.call("vanban.document", "get_timeline", [[record.resId]]),
+            show: (picture) => (this.state.picture = picture),
+        });
     }
 
     get kinds() {

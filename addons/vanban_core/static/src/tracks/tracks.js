@@ -5,9 +5,10 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+import { useAnswer } from "../answer/answer";
 import { lengthOfTime } from "../timeline/length_of_time";
 
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 
 /** Two paths side by side: who had the electronic document and who had its paper, since when, for how long. */
 export class DocumentTracks extends Component {
@@ -17,18 +18,15 @@ export class DocumentTracks extends Component {
     setup() {
         this.orm = useService("orm");
         this.state = useState({ tracks: [] });
-        onWillStart(() => this.load(this.props.record));
-        onWillUpdateProps((nextProps) => this.load(nextProps.record));
+        useAnswer({
+            parts: (data) => [data.state, data.paper_state, data.write_date],
+            ask: (record) => this.orm.call("vanban.document", "get_tracks", [[record.resId]]),
+            show: (paths) => (this.state.tracks = paths ? this.tracks(paths) : []),
+        });
     }
 
-    async load(record) {
-        const key = `${record.resId}:${record.data.state}:${record.data.paper_state}:${record.data.write_date || ""}`;
-        if (!record.resId || key === this.key) {
-            return;
-        }
-        this.key = key;
-        const paths = await this.orm.call("vanban.document", "get_tracks", [[record.resId]]);
-        this.state.tracks = [
+    tracks(paths) {
+        return [
             { key: "electronic", name: _t("Electronic document"), icon: "fa-desktop", mark: "", stations: paths.electronic },
             { key: "paper", name: _t("Paper original"), icon: "fa-file-text-o", mark: paths.paper_state, stations: paths.paper },
         ];
