@@ -62,7 +62,7 @@ class DocumentDispatch(models.Model):
         self._write_fixed({"dispatching": True})
         self.env.ref("vanban_core.cron_dispatch")._trigger()
         # the scheduler may be busy with other jobs; it makes sure, the thread makes it soon
-        at_once.start(self.env, self._name, "_cron_dispatch")
+        at_once.start(self.env, self._name, "_cron_dispatch", "vanban_core.cron_dispatch")
 
     def _resume_dispatch(self):
         """In force again after a recall that was refused: who was not yet served is served now."""
