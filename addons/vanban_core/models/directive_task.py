@@ -123,3 +123,9 @@ class DocumentDirective(models.Model):
                 "“%(document)s” gives concrete work to a unit with a time limit: its drafter, %(drafter)s, enters the tasks first.",
                 document=self.display_name, drafter=self.drafter_id.name,
             ))
+        today = self.env["vanban.register"]._today()
+        if over := self.sudo().task_ids.filtered(lambda task: task.due_date < today):  # safe: named to whoever issues them
+            raise UserError(self.env._(
+                "“%(task)s” was to be done by %(date)s, which is over: its drafter, %(drafter)s, gives a later date first.",
+                task=over[0].name, date=over[0].due_date.strftime("%d/%m/%Y"), drafter=self.drafter_id.name,
+            ))

@@ -64,5 +64,5 @@ class DispatchFailure(models.Model):
         stopped._write_fixed({"dispatch_retry_date": False})
         stopped._log("dispatch_again")
         if stopped:
-            self.env.ref("vanban_core.cron_dispatch").sudo()._trigger()  # safe: the right was checked; what waits is served sooner
+            stopped._wake_dispatch()
         return True

@@ -60,7 +60,11 @@ class DocumentDispatch(models.Model):
 
     def _dispatch_later(self):
         self._write_fixed({"dispatching": True})
-        self.env.ref("vanban_core.cron_dispatch")._trigger()
+        self._wake_dispatch()
+
+    @api.model
+    def _wake_dispatch(self):
+        self.env.ref("vanban_core.cron_dispatch").sudo()._trigger()  # safe: what waits is served sooner
         # the scheduler may be busy with other jobs; it makes sure, the thread makes it soon
         at_once.start(self.env, self._name, "_cron_dispatch", "vanban_core.cron_dispatch")
 
@@ -140,12 +144,22 @@ class DocumentDispatch(models.Model):
                     self.env.cr.rollback()
                     self.env.invalidate_all(flush=False)
                     _logger.exception("document %s could not be sent", document.id)
-                    document._note_dispatch_failure(error)
+                    document._note_dispatch_failure_apart(error)
                     more = False
                 # a batch is progress, so that a long list goes on in the next round at once
                 left = progress(1, remaining=len(waiting) if more else None)
                 if more and not left:
                     return
+
+    def _note_dispatch_failure_apart(self, error):
+        """Another worker may have the document by now: what cannot be noted does not stop the others either."""
+        try:
+            self._note_dispatch_failure(error)
+            self.env.flush_all()
+        except Exception:
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+            _logger.exception("the failure of document %s could not be noted", self.id)
 
     def _dispatch_locked(self):
         """One batch of a document that no other worker has in hand.

@@ -19,6 +19,10 @@ class ExpressTime(models.Model):
             raise UserError(self.env._(
                 "“%(document)s” is express at a set hour: give the hour at which it must have arrived.", document=self.display_name
             ))
+        if self.urgency == EXPRESS_AT and self.express_time <= fields.Datetime.now():
+            raise UserError(self.env._(
+                "“Must arrive by” of “%(document)s” is over: give an hour that is still to come.", document=self.display_name
+            ))
 
     def _express_mark(self):
         """``HẸN GIỜ: 16 giờ 30 ngày 28/11/2026`` behind HỎA TỐC; empty for other levels."""

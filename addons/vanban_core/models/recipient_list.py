@@ -57,7 +57,7 @@ class DocumentRecipientList(models.Model):
     def _attach_recipient_list(self):
         """As it is at the issue; later results are on the lists that are printed by hand."""
         try:
-            raw = list_print.render(self._recipient_list())
+            raw = list_print.render(self._recipient_list(results=False))
         except fonts.FontMissing as error:
             # the issue does not wait for a font: the list can be printed afterwards
             _logger.warning("the list of recipients of document %s was not attached: %s", self.id, error)
@@ -66,7 +66,8 @@ class DocumentRecipientList(models.Model):
         self._keep_recipient_list(raw)
         self._log("attach_recipients", data={"form": "F-25", "recipients": len(self.recipient_ids)})
 
-    def _recipient_list(self):
+    def _recipient_list(self, results=True):
+        """:param results: not while it is being issued: nobody has it yet"""
         company = self.company_id.sudo()  # safe: printed at the head
         # what is printed is Vietnamese, whatever language the clerk works in
         rows = self.recipient_ids.with_context(lang="vi_VN")
@@ -78,8 +79,7 @@ class DocumentRecipientList(models.Model):
                 lines.append(row.origin)
             origin = row.origin
             paper = row.channel == "paper"
-            # while it is being issued nobody has it yet
-            result = " – ".join(filter(None, (states[row.state] if self.issued_date and row.state != "pending" else "", row.note)))
+            result = " – ".join(filter(None, (states[row.state] if results and self.issued_date else "", row.note)))
             code = row.partner_id.sudo().vanban_code or ""  # safe: public codes
             lines.append((number, row.name, code, channels[row.channel], row.copies if paper else "", result))
         subtitle = " ".join(filter(None, ("Kèm theo", self.kind_id.name, f"số {self.code}" if self.code_number else "", self.subject)))

@@ -84,11 +84,7 @@ class SigningAuthority(models.Model):
                 user=signer, mark=mark, titles=", ".join(sorted(filter(None, fitting.mapped("authority_title")))), title=self.authority_title,
             ))
         if current:
-            raise UserError(self.env._(
-                "%(user)s may sign %(mark)s, but not “%(kind)s” of %(unit)s (%(paper)s). Choose another signer, or have the power extended.",
-                user=signer, mark=mark, kind=self.kind_id.name, unit=self.department_id.sudo().name or "–",  # safe: as above
-                paper=", ".join(current.mapped("document")),
-            ))
+            raise UserError(self._message_power_elsewhere(current))
         ended = [
             (row.revoked_date.date() if row.state == "revoked" else row.date_to, row.document) for row in own
             if row.state == "revoked" and row.revoked_date or row.date_to and row.date_to < self.env["vanban.register"]._today()
@@ -105,6 +101,16 @@ class SigningAuthority(models.Model):
             "or have the power put in force by a leader first.",
             user=signer, mark=mark,
         ))
+
+    def _message_power_elsewhere(self, current):
+        """:param current: powers of the signer that are in force and do not cover this draft"""
+        return self.env._(
+            "%(user)s may sign %(mark)s, but not “%(kind)s” of %(unit)s (%(paper)s). Choose another signer, or have the power extended.",
+            user=self.signer_id.sudo().name,  # safe: the name is on the draft
+            mark=dict(self._fields["signer_capacity"]._description_selection(self.env))[self.signer_capacity],
+            kind=self.kind_id.name, unit=self.department_id.sudo().name or "–",  # safe: as above
+            paper=", ".join(current.mapped("document")),
+        )
 
     # ------------------------------------------------------------ what is printed
 

@@ -11,8 +11,12 @@ class PowerByOrder(models.Model):
         "Signs KT. for", help="Only with TL.: title of the head of the unit whose deputy signs in his place: “Chánh Văn phòng”."
     )
 
-    @api.constrains("capacity", "unit_deputy_of")
+    @api.constrains("capacity", "unit_deputy_of", "authority_title")
     def _check_unit_deputy(self):
+        if any(power.unit_deputy_of and not power.authority_title for power in self):
+            raise ValidationError(self.env._(
+                "A deputy signs by order of somebody: fill in “Signs in place of” with the title of the head, beside “Signs KT. for”."
+            ))
         if any(power.unit_deputy_of and power.capacity != "tl" for power in self):
             raise ValidationError(self.env._("“Signs KT. for” belongs to a power to sign by order (TL.): leave it empty otherwise."))
 
@@ -59,6 +63,21 @@ class DocumentByOrder(models.Model):
         super()._check_signer()
         if self.unit_deputy_of and self.signer_capacity != "tl":
             raise UserError(self.env._("“Signs KT. for” is used with TL. only: empty it, or choose TL. as the signing capacity."))
+        if self.unit_deputy_of and not self.authority_title:
+            raise UserError(self.env._(
+                "A deputy signs by order of somebody: fill in “Signs in place of” with the title of the head, beside “Signs KT. for”."
+            ))
+
+    def _message_power_elsewhere(self, current):
+        """Kind and unit fit, and only whether he signs as head or as deputy does not."""
+        fitting = super(PowerByOrder, current)._covers(self)
+        if not fitting:
+            return super()._message_power_elsewhere(current)
+        titles = sorted({row.unit_deputy_of or self.env._("(empty: he is the head)") for row in fitting})
+        return self.env._(
+            "%(user)s signs by order with “Signs KT. for”: %(titles)s; the draft says “%(title)s”. Correct it on the draft.",
+            user=self.signer_id.sudo().name, titles=", ".join(titles), title=self.unit_deputy_of or "–",  # safe: the name is on the draft
+        )
 
 
 class TemplateByOrder(models.Model):
@@ -67,6 +86,6 @@ class TemplateByOrder(models.Model):
     @api.model
     def _capacity_lines(self, document, position):
         lines = super()._capacity_lines(document, position)
-        if document.unit_deputy_of and document.signer_capacity == "tl":
+        if document.unit_deputy_of and document.signer_capacity == "tl" and len(lines) > 1:
             lines[1:1] = [f"KT. {document.unit_deputy_of.upper()}"]
         return lines

@@ -31,7 +31,7 @@ class TestDirective(IssuingCase):
     def task(self, document, **vals):
         return {
             "document_id": document.id, "name": "Báo cáo số liệu hộ nghèo", "department_id": self.department.id,
-            "due_date": "2026-12-15", "report": "Báo cáo", **vals,
+            "due_date": "2099-12-15", "report": "Báo cáo", **vals,
         }
 
     @proves("WORK-06")
@@ -54,6 +54,14 @@ class TestDirective(IssuingCase):
         self.issue(document)
         self.assertEqual((document.state, document.task_ids.unit_name), ("issued", self.department.name))
 
+    def test_a_time_limit_that_is_over_is_not_issued(self):
+        document = self.directive()
+        self.env["vanban.directive.task"].with_user(self.specialist).create(self.task(document, due_date="2026-01-05"))
+        self.assertIn("05/01/2026", self.refused(self.clerk, "vanban.document", "action_issue", [document.id]))
+        self.rpc(self.specialist, "vanban.directive.task", "write", document.task_ids.ids, {"due_date": "2099-01-05"})
+        self.issue(document)
+        self.assertEqual(document.state, "issued")
+
     def test_two_of_three_demand_nothing(self):
         document = self.directive(("content", "unit"))
         self.assertFalse(document.tasks_demanded)
@@ -68,14 +76,14 @@ class TestDirective(IssuingCase):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 self.rpc(self.specialist, "vanban.directive.task", "create", [self.task(document, **bad)])
         row = self.rpc(self.specialist, "vanban.directive.task", "create", [self.task(document)])
-        self.rpc(self.specialist, "vanban.directive.task", "write", row, {"due_date": "2026-12-20"})
+        self.rpc(self.specialist, "vanban.directive.task", "write", row, {"due_date": "2099-12-20"})
         self.refused(self.clerk, "vanban.directive.task", "write", row, {"name": "Việc khác"})
         self.assertTrue(self.rpc(self.clerk, "vanban.directive.task", "search", [("id", "in", row)]))
         self.assertFalse(self.rpc(self.outsider, "vanban.directive.task", "search", [("id", "in", row)]))
         with self.assertRaises(AccessError):
             self.rpc(self.outsider, "vanban.directive.task", "read", row, ["name"])
         self.issue(document)
-        self.refused(self.specialist, "vanban.directive.task", "write", row, {"due_date": "2027-01-01"})
+        self.refused(self.specialist, "vanban.directive.task", "write", row, {"due_date": "2100-01-01"})
         self.refused(self.specialist, "vanban.directive.task", "unlink", row)
         self.refused(self.specialist, "vanban.directive.task", "create", [self.task(document)])
         incoming = self.incoming()
@@ -104,6 +112,6 @@ class TestDirective(IssuingCase):
         self.assertEqual(draft.class_id, one)
         self.assertEqual(draft.sudo().dossier_item_ids.dossier_id, dossier)
         # rows of its own: changed in the draft, the issued directive keeps what it said
-        self.rpc(self.specialist, "vanban.directive.task", "write", draft.task_ids.ids, {"due_date": "2027-01-15"})
-        self.assertEqual(str(document.task_ids.due_date), "2026-12-15")
+        self.rpc(self.specialist, "vanban.directive.task", "write", draft.task_ids.ids, {"due_date": "2100-01-15"})
+        self.assertEqual(str(document.task_ids.due_date), "2099-12-15")
         self.assertEqual((draft.code_number, draft.use_form_decided, len(draft.file_ids)), (False, False, 0))

@@ -62,14 +62,14 @@ class TestTemplate(OutgoingCase):
         with self.assertRaisesRegex(UserError, "hour at which it must have arrived"):
             document.action_submit_review()
         with Form(document, view="vanban_core.document_outgoing_view_form") as form:
-            form.express_time = "2026-11-28 09:30:00"
+            form.express_time = "2099-11-28 09:30:00"
         document.action_render()
         self.assertEqual((document.main_file_id.stage, document.signed_date), ("draft", False))
-        self.assertIn("HỎA TỐC HẸN GIỜ: 16 giờ 30 ngày 28/11/2026", " ".join(pdf_text(document.main_file_id._raw())[0].split()))
+        self.assertIn("HỎA TỐC HẸN GIỜ: 16 giờ 30 ngày 28/11/2099", " ".join(pdf_text(document.main_file_id._raw())[0].split()))
         document.action_submit_review()
         # printed and submitted, it does not change beside the pages
         with self.assertRaises(AccessError), self.env.cr.savepoint():
-            document.with_user(self.clerk).write({"express_time": "2026-11-29 09:30:00"})
+            document.with_user(self.clerk).write({"express_time": "2099-11-29 09:30:00"})
 
     def test_layout_is_that_of_the_decree(self):
         document = self.draft(pdf=False, kind_id=self.env.ref("vanban_core.kind_qd").id, body="<p>Nội dung dài.</p>" * 60)

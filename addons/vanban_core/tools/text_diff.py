@@ -37,13 +37,13 @@ def compare(old, new, laid_out=(True, True)):
 
 def paragraphs(text):
     """Lines of a laid-out page put together: a line ends a paragraph where it ends a sentence or the next one begins an item."""
-    lines = []
+    parts = []
     for line in (" ".join(line.split()) for line in text.splitlines()):
-        if not line or not lines or not lines[-1] or lines[-1][-1] in _ENDS or _ITEM.match(line):
-            lines.append(line)
+        if not line or not parts or not parts[-1][-1] or parts[-1][-1][-1] in _ENDS or _ITEM.match(line):
+            parts.append([line])
         else:
-            lines[-1] = f"{lines[-1]} {line}"
-    return "\n".join(filter(None, lines))
+            parts[-1].append(line)
+    return "\n".join(filter(None, map(" ".join, parts)))
 
 
 def shortened(pieces, keep=KEEP):

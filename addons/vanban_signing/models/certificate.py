@@ -277,6 +277,11 @@ class Certificate(models.Model):
         self.ensure_one()
         self.check_access("write")
         reason = (reason or "").strip()
+        # with the earlier certificates of the same seal: one of them left open would still count as the unit's seal
+        seals = self._seals_of(self.company_id, self.department_id)
+        devices = self.env["vanban.token"].sudo().search([  # safe: only their names are told
+            ("certificate_id", "in", seals.ids), ("state", "!=", "revoked"),
+        ])  # fmt: skip
         problem = None
         if self.role != "agency" or not self.department_id:
             problem = self.env._("Only the seal of a unit can be closed: the agency and the bodies it issues for seal with none but their own.")
@@ -284,15 +289,17 @@ class Certificate(models.Model):
             problem = self.env._("The seal of “%(name)s” is closed already.", name=self.department_id.display_name)
         elif not reason:
             problem = self.env._("Please write the reason: this step cannot be done without one.")
-        elif self.env["vanban.token"]._for_seal(self):
+        elif devices:
             problem = self.env._(
-                "The key device of “%(name)s” is still in force: take it back and revoke it before its seal is closed.", name=self.name
+                "The key device of “%(name)s” is still in force: take it back and revoke it before its seal is closed.",
+                name=devices[0].certificate_id.name,
             )
         if problem:
             self._log_refused("seal_close", problem)
             raise UserError(problem)
-        self.with_context(vanban_certificate=_TOKEN).write(
+        seals.with_context(vanban_certificate=_TOKEN).write(
             {"suspended": True, "closed_date": fields.Datetime.now(), "closed_reason": reason[:250]}
         )
-        self._log("seal_close", comment=reason, data={"unit": self.department_id.display_name, "sha256": self.sha256})
+        for seal in seals:
+            self.browse(seal.id)._log("seal_close", comment=reason, data={"unit": seal.department_id.display_name, "sha256": seal.sha256})
         return True

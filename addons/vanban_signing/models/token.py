@@ -92,6 +92,8 @@ class Token(models.Model):
             certificate = token.certificate_id
             if certificate.role != "agency" or certificate.company_id != token.company_id:
                 raise ValidationError(self.env._("Choose the certificate of the agency that owns the device."))
+            if token.state != "revoked" and certificate.closed_date:
+                raise ValidationError(self.env._("The seal of “%(name)s” is closed already.", name=certificate.department_id.display_name))
             if token.state != "revoked" and len(self._for_seal(certificate)) > 1:
                 raise ValidationError(
                     self.env._(
@@ -211,10 +213,11 @@ class Token(models.Model):
         documents = self.env["vanban.document"]
         if not self.department_id:
             return documents
-        return documents.sudo().search([  # safe: the holder of the device is let in, whoever that is
+        numbered = documents.sudo().search([  # safe: the holder of the device is let in, whoever that is
             ("register_id.department_id", "=", self.department_id.id), ("company_id", "=", self.company_id.id),
             ("state", "in", ("numbered", "paper_done")),
         ])  # fmt: skip
+        return numbered.filtered(lambda document: document._sealer()[0] == self.department_id)
 
     def _let_in_holder(self):
         """Who got the device seals what waits for it, and reads it for that."""
@@ -222,27 +225,37 @@ class Token(models.Model):
             holder, waiting = token.holder_id, token._waiting_for_seal()
             if holder and waiting:
                 waiting._grant(users=holder, source="seal")
-                for document in waiting:
+                for document in waiting.filtered(lambda one, holder=holder: holder not in one.activity_ids.user_id):
                     document._notify(
                         holder, self.env._("The document has its number: seal it with the device of “%(unit)s”.", unit=token.department_id.name)
                     )
 
+    def _shut_out_borrower(self):
+        """Whoever held the device for a term neither reads nor is asked to seal what others will seal now."""
+        for token in self.filtered("temporary_id"):
+            waiting = token._waiting_for_seal()
+            waiting._revoke("seal", users=token.temporary_id)
+            waiting._done_todos(users=token.temporary_id)
+
     def action_take_back(self):
         self._record("take_back", self.custodian_id)
-        for token in self:
-            token._waiting_for_seal()._revoke("seal", users=token.temporary_id)
+        self._shut_out_borrower()
         self.sudo().activity_unlink(["mail.mail_activity_data_todo"])  # safe: it was the reminder of the term
-        return self._transition("take_back", values={"temporary_id": False, "temporary_until": False})
+        self._transition("take_back", values={"temporary_id": False, "temporary_until": False})
+        self._let_in_holder()
+        return True
 
     def action_hand_over(self, reference=None, filename=None, content_b64=None, condition=None):
         """End custody with minutes; the next custodian is assigned by a new document."""
         self._record("hand_over", self.env["res.users"], reference, filename, content_b64, condition=condition)
+        self._shut_out_borrower()
         return self._transition(
             "hand_over", values={"custodian_id": False, "temporary_id": False, "temporary_until": False}
         )
 
     def action_suspend(self, reason):
         """Stop sealing with the device at once: loss, suspicion about its PIN, any incident."""
+        self._shut_out_borrower()
         self._transition("suspend", comment=reason)
         self._record_each("suspend", reason)
         for token in self:
@@ -254,13 +267,16 @@ class Token(models.Model):
         return True
 
     def action_resume(self, reason):
-        self._transition("resume", comment=reason)
+        # the term of whoever had it meanwhile is over: it is back with its custodian
+        self._transition("resume", comment=reason, values={"temporary_id": False, "temporary_until": False})
         self._record_each("resume", reason)
         self.sudo().activity_unlink(["mail.mail_activity_data_todo"])  # safe: the incident is over
+        self._let_in_holder()
         return True
 
     def action_revoke(self, reason):
         self._record_each("revoke", reason)
+        self._shut_out_borrower()
         return self._transition("revoke", comment=reason, values={"custodian_id": False, "temporary_id": False})
 
     def _remind(self, users, note, deadline=None):

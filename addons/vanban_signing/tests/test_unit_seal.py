@@ -5,7 +5,7 @@ import pikepdf
 from psycopg2.errors import CheckViolation
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -191,6 +191,9 @@ class TestUnitSeal(SigningCase):
     def test_a_unit_gives_its_seal_up_for_good(self):
         """Declared, with its reason, by the certificate manager: from then on the agency seals what the unit numbers."""
         before = self.outgoing("numbered")
+        # an earlier certificate of the same seal, as every renewal leaves one
+        earlier = self._enroll("seal-unit-earlier", "agency", picture=b64(pictures.seal("Mẫu", "Tỉnh Mẫu")), department_id=self.department.id)
+        earlier.action_suspend()
         seal = self.unit_seal(self.unit_clerk)
         done = self.outgoing("numbered")
         done.with_user(self.unit_clerk).action_seal()
@@ -217,6 +220,11 @@ class TestUnitSeal(SigningCase):
             waiting.with_user(self.clerk).action_seal()
         close(self.manager)
         self.assertTrue(seal.closed_date)
+        self.assertTrue(earlier.closed_date)
+        with self.assertRaisesRegex(ValidationError, "closed already"), self.env.cr.savepoint():
+            self.env["vanban.token"].with_user(self.manager).create(
+                {"name": "Thiết bị mới", "company_id": self.company.id, "certificate_id": seal.id}
+            )
         self.assertIn("QĐ 20/QĐ-SNV", seal.closed_reason)
         log = self.env["vanban.log"].search([("model", "=", "vanban.certificate"), ("res_id", "=", seal.id), ("action", "=", "seal_close")])
         self.assertEqual(log.filtered(lambda row: row.outcome == "done").user_name, self.manager.name)
@@ -259,3 +267,19 @@ class TestUnitSeal(SigningCase):
         token.with_user(self.unit_clerk).action_take_back()
         self.env.invalidate_all()
         self.assertFalse(waiting.with_user(helper).has_access("read"))
+
+        def todos(user):
+            return self.env["mail.activity"].search_count(
+                [("res_model", "=", waiting._name), ("res_id", "=", waiting.id), ("user_id", "=", user.id)]
+            )  # fmt: skip
+
+        self.assertEqual((todos(helper), todos(self.unit_clerk)), (0, 1))
+        # a loan that an incident ends leaves him nothing either
+        token.with_user(self.unit_clerk).action_lend(helper.id, until, "Nghỉ phép", "Giấy phép 4", "phep.pdf", b64(b"%PDF-1.4 phep"))
+        self.assertEqual(todos(helper), 1)
+        token.with_user(self.manager).action_suspend("Mất thiết bị")
+        self.env.invalidate_all()
+        self.assertFalse(waiting.with_user(helper).has_access("read"))
+        self.assertEqual(todos(helper), 0)
+        token.with_user(self.manager).action_resume("Đã tìm thấy")
+        self.assertEqual((token.holder_id, token.temporary_id, todos(self.unit_clerk)), (self.unit_clerk, self.env["res.users"], 1))
