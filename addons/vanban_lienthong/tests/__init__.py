@@ -1,4 +1,5 @@
 from . import (
+    test_at_once,
     test_axis,
     test_connection,
     test_directory,
