@@ -17,12 +17,12 @@ from ..tools import fonts
 
 INCOMING = (
     ("Ngày đến", 19), ("Số đến", 13), ("Tác giả", 36), ("Số, ký hiệu", 27), ("Ngày tháng", 19),
-    ("Tên loại và trích yếu nội dung", 62), ("Đơn vị hoặc người nhận", 34), ("Ngày chuyển", 19), ("Ký nhận", 20), ("Ghi chú", 18),
+    ("Tên loại và trích yếu nội dung", 61), ("Đơn vị hoặc người nhận", 34), ("Ngày chuyển", 19), ("Ký nhận", 20), ("Ghi chú", 19),
 )  # fmt: skip
 OUTGOING = (
-    ("Số, ký hiệu văn bản", 27), ("Ngày tháng văn bản", 19), ("Tên loại và trích yếu nội dung văn bản", 62), ("Người ký", 28),
+    ("Số, ký hiệu văn bản", 27), ("Ngày tháng văn bản", 19), ("Tên loại và trích yếu nội dung văn bản", 57), ("Người ký", 28),
     ("Nơi nhận văn bản", 42), ("Đơn vị, người nhận bản lưu", 30), ("Số lượng bản", 12), ("Ngày chuyển", 19), ("Ký nhận", 14),
-    ("Ghi chú", 14),
+    ("Ghi chú", 19),
 )  # fmt: skip
 
 _PAGE = landscape(A4)
