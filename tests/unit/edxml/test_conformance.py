@@ -56,14 +56,14 @@ def axis():
         yield server
 
 
-def _play(axis, tmp_path, *faults, only=(), patience=1.5):
+def _play(axis, tmp_path, *faults, only=(), patience=1.5, pause=0.05):
     for name in ("system", "tester"):
         (tmp_path / name).mkdir(exist_ok=True)
     system = System(axis.url, tmp_path / "system", faults)
     system.start()
     try:
         client = VxpClient(axis.url, TRIAL.system, TRIAL.secret, timeout=5)
-        outcomes = run(Examiner(client, OWN, TARGET, tmp_path / "tester", patience=patience, pause=0.05), only)
+        outcomes = run(Examiner(client, OWN, TARGET, tmp_path / "tester", patience=patience, pause=pause), only)
     finally:
         system.stopped.set()
         system.join(10)
@@ -84,7 +84,8 @@ def test_good_system(axis, tmp_path):
 
 @pytest.mark.parametrize(("fault", "case"), [("doubles", "C05"), ("doubles", "C06"), ("any addressee", "C02"), ("dies", "C03")])
 def test_faults_are_found(axis, tmp_path, fault, case):
-    assert _play(axis, tmp_path, fault, only=(case,))[case].verdict == FAILED
+    # a second answer is awaited for five pauses: enough for a busy machine
+    assert _play(axis, tmp_path, fault, only=(case,), patience=3, pause=0.4)[case].verdict == FAILED
 
 
 def test_system_that_does_not_answer(axis, tmp_path):
