@@ -87,7 +87,7 @@ class TestDirective(IssuingCase):
     @proves("WORK-06")
     def test_a_replacement_takes_over_tasks_class_and_dossier(self):
         document = self.directive()
-        one = self.class_of("electronic")
+        one = self.class_of("paper")
         self.rpc(self.specialist, "vanban.directive.task", "create", [self.task(document)])
         document.sudo().class_id = one
         self.company.vanban_profile_id.adhoc_dossier = "free"
