@@ -95,12 +95,13 @@ class TestDirective(IssuingCase):
     @proves("WORK-06")
     def test_a_replacement_takes_over_tasks_class_and_dossier(self):
         document = self.directive()
-        one = self.class_of("electronic")
+        one = self.class_of("paper")
         self.rpc(self.specialist, "vanban.directive.task", "create", [self.task(document)])
         document.sudo().class_id = one
         self.company.vanban_profile_id.adhoc_dossier = "free"
         dossier = self.env["vanban.dossier"].with_user(self.specialist).create({
-            "title": "Công tác chỉ đạo năm 2026", "company_id": self.company.id, "user_id": self.specialist.id,
+            "title": "Công tác chỉ đạo năm 2026", "symbol": "06.CĐ", "year": 2026, "company_id": self.company.id,
+            "retention_id": self.env.ref("vanban_core.retention_10").id,
         })
         dossier.action_open()
         dossier.add_documents(document.ids)
