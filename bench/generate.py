@@ -77,14 +77,21 @@ def _reserve(cursor, table, count):
 
 
 def _without_indexes(cursor):
-    """Drop what is no constraint on the large tables; returns the statements that make it again."""
+    """Drop what is no constraint on the large tables; returns the statements that make it again.
+
+    With the comments: by them an upgrade sees that a definition has changed.
+    """
     cursor.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY(%s)"
+        "SELECT indexname, indexdef, obj_description(quote_ident(indexname)::regclass, 'pg_class')"
+        " FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY(%s)"
         " AND indexname NOT IN (SELECT conname FROM pg_constraint)", [list(TABLES)])
-    found = cursor.fetchall()
-    for name, _definition in found:
+    statements = []
+    for name, definition, comment in cursor.fetchall():
         cursor.execute(f'DROP INDEX "{name}"')
-    return [definition for _name, definition in found]
+        statements.append(definition)
+        if comment:
+            statements.append(cursor.mogrify(f'COMMENT ON INDEX "{name}" IS %s', [comment]))
+    return statements
 
 
 def _defaults(cursor, database):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools.sql import drop_index
 
 from ..tools import number_format, text_fold
 
@@ -81,7 +82,7 @@ class Document(models.Model):
 
     company_id = fields.Many2one("res.company", "Agency", required=True, default=lambda self: self.env.company, index=True)
     direction = fields.Selection(
-        [("in", "Incoming"), ("out", "Outgoing"), ("internal", "Internal")], required=True, default="in", index=True
+        [("in", "Incoming"), ("out", "Outgoing"), ("internal", "Internal")], required=True, default="in"
     )
     state = fields.Selection(
         INCOMING_STATES + OUTGOING_STATES + [("recalled", "Recalled")],
@@ -123,6 +124,11 @@ class Document(models.Model):
     _queue_index = models.Index("(company_id, direction, state)")
     # the order of every list, so that a page of a long queue needs no sorting
     _order_index = models.Index("(urgency DESC, id DESC)")
+
+    def init(self):
+        super().init()
+        # three values: no list went by it, every registration paid for it
+        drop_index(self.env.cr, "vanban_document__direction_index", self._table)
 
     # --------------------------------------------------------------- computes
 
