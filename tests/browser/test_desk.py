@@ -129,27 +129,3 @@ def test_queues_of_the_clerk(sign_in):
         for word in ("Document", "Deadline", "Nothing", "Chase", "Owed", "Debt", "Late", "Notice"):
             assert word not in text, f"{path}: untranslated “{word}”"
     clerk.no_trouble()
-
-
-@proves("DOC-08")
-def test_the_level_of_urgency_is_seen_on_the_lists_around_a_document(sign_in, site, given):
-    """The book, the ledger and requests name the level of the document they are about."""
-    document, number = given
-    item = site.user("chuyenvien").search("vanban.assignment", [("document_id", "=", document)], limit=1)[0]
-    site.user("chuyenvien").call("vanban.assignment", "action_request_extension", item, str(date.today() + timedelta(days=20)), "Chờ số liệu")
-    rows = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost)"
-    clerk = sign_in("vanthu")
-    clerk.open("so-den", ".o_list_view, .o_kanban_view")
-    clerk.page.see(rows, "Thượng khẩn", timeout=30)
-    clerk.shot("60-urgency-register")
-    leader = sign_in("lanhdao")
-    leader.open("so-no", ".o_pivot, .o_kanban_view")
-    if leader.page.exists(".o_pivot"):
-        leader.page.click(".o_switch_view.o_list")
-    leader.page.see(rows, "Thượng khẩn", timeout=30)
-    leader.shot("62-urgency-ledger")
-    leader.open("gia-han-cho-duyet", ".o_list_view, .o_kanban_view")
-    leader.page.see(rows, "Thượng khẩn", timeout=30)
-    leader.shot("61-urgency-extensions")
-    for person in (clerk, leader):
-        person.no_trouble()
