@@ -3,9 +3,10 @@
 ``guide_images.py`` copies what is there and names what is missing.
 """
 
-import shutil
 import sys
 from pathlib import Path
+
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOTS, IMAGES = ROOT / "var" / "screenshots", ROOT / "docs" / "images"
@@ -32,7 +33,8 @@ def main():
     for picture, shot in PICTURES.items():
         source = SHOTS / f"{shot}.png"
         if source.exists():
-            shutil.copyfile(source, IMAGES / f"{picture}.png")
+            # a screen has few colours: a palette keeps the repository small
+            Image.open(source).convert("RGB").quantize(256).save(IMAGES / f"{picture}.png", optimize=True)
         else:
             missing.append(source.name)
     print(f"{len(PICTURES) - len(missing)} pictures renewed" + (f"; no screenshot: {', '.join(missing)}" if missing else ""))
