@@ -54,7 +54,8 @@ class TestTemplate(OutgoingCase):
         profile = self.company._vanban_profile()
         profile.parameter_ids.filtered(lambda row: row.key == "urgency_levels").value = "0,1,2,3,4"
         document = self.draft(urgency="4")
-        self.refused(document.action_submit_review, "must arrive")
+        with self.assertRaisesRegex(UserError, "must arrive"), self.env.cr.savepoint():
+            document.action_submit_review()
         self.assertEqual(document.state, "draft")
         document.express_until = "2026-01-05 07:30:00"
         text = pdf_text(self.env["vanban.file"].browse(document.action_render())._raw())[0]
