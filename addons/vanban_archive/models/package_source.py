@@ -6,6 +6,7 @@ import json
 from odoo import fields, models
 
 from ..package import Agent, Event, Package, PackageDocument, PackageFile, Support
+from ..package.beside import readable
 
 LANGUAGES = {"tiếng việt": "vi", "tiếng anh": "en", "tiếng pháp": "fr", "tiếng nga": "ru", "tiếng trung": "zh"}
 LOG_FIELDS = (
@@ -197,6 +198,9 @@ class FileSource(models.Model):
 
     def _is_beside(self):
         return self.role == "signature" and not self.destroyed_date
+
+    def _opens(self, raw):
+        return readable(raw) if self.role == "signature" else super()._opens(raw)
 
 
 def _package_file(record, name):

@@ -18,6 +18,15 @@ ENDING = ".p7s"
 _DIGESTS = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 
 
+def readable(signature):
+    """Whether the bytes are a container (DER) that holds one signature and no content of its own."""
+    try:
+        signed = cms.ContentInfo.load(signature, strict=True)["content"]
+        return len(signed["signer_infos"]) == 1 and signed["encap_content_info"]["content"].native is None
+    except Exception:  # whatever a parser raises on a hostile container
+        return False
+
+
 def problem(signature, path, sha256):
     """Why the container (DER) is not the signature of the file at ``path``, in Vietnamese, or None.
 

@@ -5,7 +5,9 @@ import pikepdf
 import pypdfium2
 from PIL import ImageChops
 
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
+from odoo.tools.misc import file_path
 
 from odoo.addons.vanban_core.models.profile import PRESETS
 from odoo.addons.vanban_core.tests.proves import proves
@@ -94,6 +96,18 @@ class TestPageRoom(SigningCase):
                     leader, seal, *_texts = self.assertApart(done, (LEADER, SEAL, NUMBER, DATE), [{LEADER, SEAL}] if over else [])
                     # the one thing that must lie over another: the seal over the left part of the signature
                     self.assertEqual(bool(common(leader, seal)), over)
+
+    def test_an_older_database_follows_unless_the_agency_has_changed_it(self):
+        script = load_script(file_path("vanban_signing/migrations/19.0.1.0.1/post-seal-in-the-margin.py"), "post-seal-in-the-margin")
+        look = self.env.ref("vanban_signing.look_seal_top_right")
+        shipped = (look.picture, look.width_mm, look.height_mm, look.margin_mm, look.top_mm, look.size)
+        self.assertFalse(look.picture)
+        for changed in ({}, {"size": 9}):
+            look.write({**script.SHIPPED, **changed})
+            script.migrate(self.env.cr, "19.0.1.0.0")
+            look.invalidate_recordset()
+            now = (look.picture, look.width_mm, look.height_mm, look.margin_mm, look.top_mm, look.size)
+            self.assertEqual(now == shipped, not changed, now)
 
     @proves("SIGN-15", "SIGN-16", "SIGN-17")
     def test_corners_of_every_profile(self):

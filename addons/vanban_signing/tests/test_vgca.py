@@ -126,10 +126,10 @@ class TestVgca(SigningCase):
     def test_received_and_digitised_documents_have_functions_of_their_own(self):
         self.company.vanban_seal_provider = "vgca"
         self.company._vanban_profile().action_load_preset("bhxh")
-        for stage, function in (("received", "SignIncome"), ("scan", "SignCopy")):
+        for number, stage, function in (("7", "received", "SignIncome"), ("8", "scan", "SignCopy")):
             document = self.env["vanban.document"].with_user(self.clerk).create({
                 "direction": "in", "company_id": self.company.id, "kind_id": self.kind.id, "subject": "Về việc thử", "issuer_id": self.issuer.id,
-                "code_number": "7", "code_notation": "STC-VP", "issue_date": "2026-01-05", "medium": "paper" if stage == "scan" else "electronic",
+                "code_number": number, "code_notation": "STC-VP", "issue_date": "2026-01-05", "medium": "paper" if stage == "scan" else "electronic",
             })  # fmt: skip
             document.upload_file("den.pdf", b64(make_pdf(f"Van ban den {stage}")), stage=stage)
             document.action_register()
