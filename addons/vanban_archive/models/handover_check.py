@@ -130,13 +130,8 @@ class DossierChecks(models.Model):
         self.ensure_one()
         found = []
         for item in self.item_ids.sorted("ordinal"):
-            document = item.document_id
-            if document:
-                # as they were sent: an annex that was sealed or made again afterwards is not kept twice
-                for file in (*document.main_file_id, *document._current_annexes()):
-                    found += [(item, file), *((item, beside) for beside in file._beside())]
-            elif item.sha256:
-                found.append((item, item))
+            for file in item._item_files():
+                found += [(item, file), *((item, beside) for beside in file._beside())]
         return found
 
     def _check_plan(self):
@@ -188,7 +183,7 @@ class DossierChecks(models.Model):
 
     def _check_files(self, files):
         """Readable, integrity, format, malware: every file is read once."""
-        unreadable, changed, odd, infected, unscanned = [], [], [], [], False
+        unreadable, doubtful, changed, odd, infected, unscanned = [], [], [], [], [], False
         scanner = malware.configured(self.env)
         for _item, file in files:
             name = file.file_name if file._name == "vanban.dossier.item" else file.name
@@ -196,7 +191,8 @@ class DossierChecks(models.Model):
             if file._stored_digest(raw) != file.sha256:
                 changed.append(name)
             if not file._opens(raw):
-                unreadable.append(name)
+                # what came in cannot be mended by whoever hands it over
+                (doubtful if file._is_beside() and file.stage == "received" else unreadable).append(name)
             if file.mimetype not in AGREED and not file._is_beside():
                 odd.append(name)
             verdict = scanner.scan(raw) if scanner else None
@@ -204,7 +200,9 @@ class DossierChecks(models.Model):
                 infected.append(f"{name} ({verdict})")
             unscanned = unscanned or not scanner
         return {
-            "readable": self._outcome(unreadable, self.env._("Cannot be opened")),
+            "readable": ("manual", self.env._("Signatures that came in and cannot be opened: %(files)s", files="; ".join(doubtful)))
+            if doubtful and not unreadable
+            else self._outcome(unreadable, self.env._("Cannot be opened")),
             "integrity": self._outcome(changed, self.env._("Digest differs from the one stored")),
             "format": ("manual", self.env._("Not an agreed format: %(files)s", files="; ".join(odd))) if odd else self._outcome([], ""),
             "malware": ("manual", self.env._("No virus scanner is connected: check with the scanner of the agency and record it."))
@@ -227,7 +225,7 @@ class DossierChecks(models.Model):
             result, reason = file._archive_verify()
             if result == "valid":
                 valid += 1
-            elif result == "invalid":
+            elif result == "invalid" and not (file.stage == "received" and file._beside()):
                 invalid.append(f"{item.ordinal}. {file.name}: {reason}")
             elif result:
                 unknown.append(f"{item.ordinal}. {file.name}: {reason}")

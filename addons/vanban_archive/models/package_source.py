@@ -166,7 +166,11 @@ class DossierItemSource(models.Model):
         return files
 
     def _item_files(self):
-        return [file for item, file in self.dossier_id._preserved_files() if item == self and not file._is_beside()]
+        """Main file and annexes as they were sent (one sealed or made again afterwards is not kept twice), or the material itself."""
+        self.ensure_one()
+        if self.document_id:
+            return [*self.document_id.main_file_id, *self.document_id._current_annexes()]
+        return [self] if self.sha256 else []
 
     def _package_note(self):
         """A text file for what has no file: a written direction, or paper that lies in the archive."""

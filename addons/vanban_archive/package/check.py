@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from .beside import ENDING
+from .beside import ENDING, MAX_SIGNATURE
 from .carry import unpack_package
 from .content import check_content
 from .findings import PackageError, Report
@@ -99,6 +99,7 @@ class _Checker:
 
     def _digest(self, href):
         own = not href.startswith("documentation/") and ("/data/" not in href or href.endswith(ENDING))
+        most = MAX_SIGNATURE if "/data/" in href else MAX_XML_BYTES
         digest, size, parts = hashlib.sha256(), 0, []
         try:
             # large reads make buffering useless
@@ -106,11 +107,11 @@ class _Checker:
                 while chunk := stream.read(CHUNK):
                     digest.update(chunk)
                     size += len(chunk)
-                    if own and size <= MAX_XML_BYTES:
+                    if own and size <= most:
                         parts.append(chunk)
         except OSError as error:
             return error
-        return Found(size, digest.hexdigest(), b"".join(parts) if own and size <= MAX_XML_BYTES else None)
+        return Found(size, digest.hexdigest(), b"".join(parts) if own and size <= most else None)
 
     # what is listed ----------------------------------------------------------------------------------------------
 

@@ -97,7 +97,7 @@ def _representation(profile, href, view, parsed, found, report):
 
 
 def _signatures(view, parsed, found, report, root):
-    """Every signature that lies beside a data file fits that file; none stands alone."""
+    """Every signature that lies beside a data file fits that file."""
     name = view.folder.rstrip("/").rsplit("/", 1)[-1]
     premis = parsed.get(f"{view.folder}metadata/preservation/PREMIS_{name}.xml")
     data = {reference.href for reference in view.references() if reference.use == "Data"}

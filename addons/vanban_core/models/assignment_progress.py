@@ -70,5 +70,8 @@ class DocumentProgress(models.Model):
         if users:
             name = leads.filtered(lambda item: item not in leads.parent_id)[:1].assignee_name
             outcome = dict(self._fields["outcome"]._description_selection(self.env)).get(self.outcome)
-            self._tell_supervised(users, self.env._("%(name)s has finished: %(result)s", name=name, result=comment or outcome or ""), "status")
+            readers = self._readers(users)
+            self._tell_supervised(readers, self.env._("%(name)s has finished: %(result)s", name=name, result=comment or outcome or ""), "status")
+            # whoever reads it no more is not told what came of it
+            self._tell_supervised(users - readers, self.env._("%(name)s has finished", name=name), "status")
         return result

@@ -30,9 +30,10 @@ class DocumentInterface(models.Model):
     @api.depends_context("uid")
     @api.depends("review_ids", "round")
     def _compute_last_return_comment(self):
+        last = {review.document_id.id: review for review in self.filtered("drafting_shown")._given_reviews()}
         for document in self:
-            last = document.review_ids.sorted("id")[-1:]
-            document.last_return_comment = last.comment if last.decision == "return" else False
+            review = last.get(document._origin.id)
+            document.last_return_comment = review.comment if review and review.decision == "return" else False
 
     @api.depends_context("uid")
     @api.depends("state")

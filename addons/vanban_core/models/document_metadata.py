@@ -195,7 +195,7 @@ class DocumentMetadata(models.Model):
         steps = dict(self.env["vanban.review"]._fields["step"]._description_selection(self.env))
         _ = self.env._
         rows = [(_("Drafter"), document.drafter_id.name, document.create_date)]
-        rows += [(steps[review.step], review.reviewer_id.name, review.date) for review in document.review_ids.sorted("id")]
+        rows += [(steps[review.step], review.reviewer_id.name, review.date) for review in self._given_reviews()]
         rows += [(_("Signer"), document.signer_name or document.signer_id.name, document.signed_date),
                  (_("Issuing clerk"), document.clerk_id.name, document.issued_date)]
         return [{"role": role, "name": name, "date": date} for role, name, date in rows if name and date]

@@ -67,8 +67,13 @@ class DocumentReview(models.Model):
             return step.state, reviewers
         return self._final_review_state(), self.signer_id
 
+    def _given_reviews(self):
+        """Opinions on these drafts, oldest first; not by the one2many, which is kept in memory as the user may see it."""
+        # safe: the server's own look; who may be shown them is asked by the caller
+        return self.env["vanban.review"].sudo().search([("document_id", "in", self._origin.ids)], order="id")
+
     def _round_reviews(self):
-        return self.sudo().review_ids.filtered(lambda review: review.round == self.round)  # safe: opinions on the same document
+        return self._given_reviews().filtered(lambda review: review.round == self.round)
 
     # ------------------------------------------------------------------ submit
 

@@ -53,7 +53,7 @@ class DocumentSlip(models.Model):
 
     def _has_part_in_draft(self):
         user = self.env.user
-        concerned = self.drafter_id | self.signer_id | self.sudo().review_ids.reviewer_id  # safe: only compared with the user
+        concerned = self.drafter_id | self.signer_id | self._given_reviews().reviewer_id
         return user in concerned or self._can_act() or self._may_clerk()
 
     def _slip(self):
@@ -80,7 +80,7 @@ class DocumentSlip(models.Model):
         opinions = {}
         for number, row in enumerate(self._submissions(), start=1):
             opinions.setdefault("proposal", []).append((number, row.user_name, _moment(row.date), row.comment or "Trình", "Đã trình trên hệ thống"))
-        reviews = self.sudo().review_ids.sorted("id")  # safe: opinions on a draft that the user may read
+        reviews = self._given_reviews()
         decisions = dict(reviews._fields["decision"]._description_selection(self.env(context={"lang": "vi_VN"})))
         for review in reviews:
             person = review.on_behalf_id or review.reviewer_id

@@ -74,6 +74,7 @@ class DocumentLayout(models.Model):
     layout_point_ids = fields.One2many("vanban.layout.point", "document_id", "Check-list of form")
     current_point_ids = fields.Many2many("vanban.layout.point", compute="_compute_current_point_ids", string="Form of this version")
 
+    @api.depends_context("uid")
     @api.depends("layout_point_ids.ticked", "main_file_id", "round")
     def _compute_current_point_ids(self):
         for document in self:
@@ -88,9 +89,21 @@ class DocumentLayout(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        if not self.drafting_shown:
+            message = self.env._("The form of a draft is checked by those who made or supervise it.")
+            self._log_refused("check_layout", message)
+            raise AccessError(message)
         if self.direction == "in" or self.main_file_id.mimetype != "application/pdf":
             raise UserError(self.env._("The main file is not a PDF: press “Create PDF” first, so that its form can be checked."))
-        if not self.current_point_ids:
+        self._list_layout_points()
+        return self.current_point_ids.ids
+
+    def _list_layout_points(self):
+        """Once for each version and round, whoever may see them."""
+        listed = self.env["vanban.layout.point"].sudo().search_count([  # safe: existence only
+            ("document_id", "=", self.id), ("file_id", "=", self.main_file_id.id), ("round", "=", self.round),
+        ], limit=1)  # fmt: skip
+        if not listed and self.main_file_id.mimetype == "application/pdf":
             place = self.company_id.sudo().vanban_place  # safe: printed on every document
             found = layout_check.check(self.main_file_id._raw(), place=place)
             self.env["vanban.layout.point"].sudo().create([  # safe: findings on a file that the user reads
@@ -101,10 +114,9 @@ class DocumentLayout(models.Model):
                 for sequence, point in enumerate(found)
             ])
             self.invalidate_recordset(["current_point_ids", "layout_point_ids"])
-        return self.current_point_ids.ids
 
     def _after_transition(self, transition, comment):
         super()._after_transition(transition, comment)
         if transition.name in ("submit_review", "approve"):
             for document in self.filtered(lambda document: document.state == "format_check"):
-                document.action_check_layout()
+                document._list_layout_points()

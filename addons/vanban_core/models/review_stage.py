@@ -28,11 +28,12 @@ class ReviewStage(models.Model):
 
     @api.depends("document_id.state", "document_id.review_ids")
     def _compute_course(self):
+        reviews = self.document_id._given_reviews()
         for stage in self:
             document = stage.document_id
-            given = document.sudo().review_ids.filtered(  # safe: names of those who reviewed a draft that the user may read
-                lambda review, stage=stage: review.round == stage.round and review.step == stage.state
-            ).sorted("id")[-1:]
+            given = reviews.filtered(
+                lambda review, stage=stage: review.document_id == stage.document_id and review.round == stage.round and review.step == stage.state
+            )[-1:]
             is_current = stage.round == document.round and stage.state == document.state
             if given and not is_current:
                 stage.progress = "done" if given.decision == "approve" else "returned"

@@ -2,7 +2,6 @@ import base64
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .common import make_pdf
@@ -15,12 +14,6 @@ SAID = "Số liệu mục 3 chưa đúng thực tế"
 @tagged("post_install", "-at_install")
 class TestDraftingShown(OutgoingCase):
     """What is said on the way to a document stays with those who made it; its recipients get what was issued."""
-
-    def rpc(self, user, model, method, *args, **kwargs):
-        """Call as the web client and JSON-2 do."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        return call_kw(self.env(user=user.id, su=False, context={})[model], method, args, kwargs)
 
     def issued(self):
         """Returned once with a remark, then issued to ``outsider`` and to the head of another unit."""
@@ -72,6 +65,12 @@ class TestDraftingShown(OutgoingCase):
                     self.assertEqual(self.rpc(user, model, "search_count", [("document_id", "=", document.id)]), 0)
                     with self.assertRaises(AccessError):
                         self.rpc(user, model, "read", records.ids, ["document_id"])
+                for model in ("vanban.review.stage", "vanban.initials"):
+                    self.assertEqual(self.rpc(user, model, "search_count", [("document_id", "=", document.id)]), 0)
+                # nor does he make a list of the form of what he only reads
+                self.assertIn("made or supervise", self.refused(user, "vanban.document", "action_check_layout", document.ids))
+                # who answers for it is his to know (OUT-46)
+                self.assertIn(self.unit_head.name, str(self.rpc(user, "vanban.document", "get_metadata", document.ids)))
                 # neither by guessing at the words
                 for domain in ([("review_ids.comment", "ilike", SAID)], [("review_ids", "any", [("decision", "=", "return")])]):
                     self.assertFalse(self.rpc(user, "vanban.document", "search", domain))

@@ -1,6 +1,7 @@
 """A signature that lies beside an annex travels with it, and the offline check sees when they do not belong together."""
 
 import datetime
+import subprocess
 import sys
 from pathlib import Path
 
@@ -92,4 +93,22 @@ def test_signatures_made_by_others(tmp_path, kind):
     signature = builder.sign(Encoding.DER, [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary])
     assert check_package(packed(tmp_path / "good", signature=signature)).findings == []
     changed = check_package(packed(tmp_path / "bad", content=TABLE + b"x", signature=signature))
+    assert [finding.code for finding in changed.findings] == ["signature"]
+
+
+@pytest.mark.parametrize("options", [("-keyid",), ("-noattr",), ("-noattr", "-keyid")])
+def test_containers_of_other_shapes(tmp_path, options):
+    """Named by the identifier of the key, or signed without attributes, as the ``openssl`` program of a sender may do."""
+    key, certificate, table, made = (tmp_path / name for name in ("key.pem", "own.pem", "bieu.csv", "bieu.p7s"))
+    table.write_bytes(TABLE)
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=Ben gui Mau", "-days", "2"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    subprocess.run(
+        ["openssl", "cms", "-sign", "-binary", "-in", table, "-signer", certificate, "-inkey", key, "-outform", "DER", "-out", made, *options],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    assert check_package(packed(tmp_path / "good", signature=made.read_bytes())).findings == []
+    changed = check_package(packed(tmp_path / "bad", content=TABLE + b"x", signature=made.read_bytes()))
     assert [finding.code for finding in changed.findings] == ["signature"]
