@@ -6,7 +6,7 @@ import json
 from odoo import fields, models
 
 from ..package import Agent, Event, Package, PackageDocument, PackageFile, Support
-from ..package.beside import readable
+from ..package.beside import problem, readable
 
 LANGUAGES = {"tiếng việt": "vi", "tiếng anh": "en", "tiếng pháp": "fr", "tiếng nga": "ru", "tiếng trung": "zh"}
 LOG_FIELDS = (
@@ -162,7 +162,9 @@ class DossierItemSource(models.Model):
             made[file.id] = file._package_file()
             files.append(made[file.id])
             if beside := file._beside():
-                files.append(dataclasses.replace(beside._package_file(), signs=made[file.id]))
+                # what came in and does not fit is kept, without the claim that it does: the archivist has judged it
+                claimed = beside.stage != "received" or file._fits(beside)
+                files.append(dataclasses.replace(beside._package_file(), signs=made[file.id] if claimed else None))
         return files
 
     def _item_files(self):
@@ -202,6 +204,11 @@ class FileSource(models.Model):
 
     def _is_beside(self):
         return self.role == "signature" and not self.destroyed_date
+
+    def _fits(self, beside):
+        """Whether the signature ``beside`` belongs to this file, as the offline check of a package sees it."""
+        attachment = self._attachment()[:1]
+        return not attachment.store_fname or problem(beside._raw(), attachment._full_path(attachment.store_fname), self.sha256) is None
 
     def _opens(self, raw):
         return readable(raw) if self.role == "signature" else super()._opens(raw)

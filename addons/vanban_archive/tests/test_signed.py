@@ -1,5 +1,6 @@
 """Signed documents in the archive, where the signing addon is installed: real tokens, real signatures."""
 
+import hashlib
 import json
 import subprocess
 import tempfile
@@ -84,6 +85,31 @@ class TestSignedDossier(SigningCase):
                    "-CAfile", str(self.authority.certificate), "-purpose", "any", "-out", "/dev/null"]  # fmt: skip
         done = subprocess.run(command, cwd=data, capture_output=True, check=False, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_an_odd_signature_that_came_in_is_judged_by_the_archivist(self):
+        """Nobody at the agency can mend what another sent: it is kept as it came, beside the note of whoever took it over."""
+        document, dossier, handover = self.submitted(("bieu.csv", TABLE))
+        annex = document.file_ids.filtered(lambda file: file.name == "bieu.csv")
+        signature = annex._signature_beside()
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (folder / "bieu.csv").write_bytes(TABLE)
+        for command in (
+            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "own.pem", "-subj", "/CN=Ben gui Mau", "-days", "2"],
+            ["cms", "-sign", "-nodetach", "-binary", "-in", "bieu.csv", "-signer", "own.pem", "-inkey", "key.pem", "-outform", "DER", "-out", "odd"],
+        ):
+            subprocess.run(["openssl", *command], cwd=folder, check=True, capture_output=True, timeout=60)
+        odd = (folder / "odd").read_bytes()
+        signature._attachment().with_context(vanban_file=FILE_TOKEN).write({"raw": odd})
+        self.env.flush_all()
+        # as a letter with this annex would have brought them
+        self.env.cr.execute("UPDATE vanban_file SET stage = 'received' WHERE id IN %s", [(annex | signature)._ids])
+        self.env.cr.execute("UPDATE vanban_file SET sha256 = %s WHERE id = %s", [hashlib.sha256(odd).hexdigest(), signature.id])
+        self.env.invalidate_all()
+        handover.action_check()
+        results = {check.kind: check.result for check in handover.check_ids}
+        self.assertEqual((results["readable"], results["authenticity"], results["integrity"]), ("manual", "manual", "passed"))
+        path = self.archived(handover, dossier)
+        self.assertIn(odd, [one.read_bytes() for one in (path / "representations/rep1/data").iterdir()])
 
     @proves("ARC-07")
     def test_an_annex_exchanged_behind_its_signature_fails_the_check(self):

@@ -3,7 +3,7 @@ import datetime
 from odoo import fields
 from odoo.tests import BaseCase, tagged
 
-from ..models import at_once
+from odoo.addons.vanban_core.models import at_once
 
 
 @tagged("post_install", "-at_install")
