@@ -42,8 +42,8 @@ def _authenticate(method, path, recipient_only=False):
             try:
                 verify(envelope, signature, method, path, secret, int(time.time()))
                 return envelope, secret, addressed
-            except SignatureError:
-                pass  # by the key of another of our agencies, perhaps
+            except SignatureError as error:  # by the key of another of our agencies, perhaps
+                _logger.debug("not by the key of the addressee: %s", error)
         secrets = {company: secret for company in companies if (secret := peers._secret_of(company, envelope.key))}
         if not secrets:
             raise SignatureError("signature", "Khóa kết nối không được biết ở đây: kiểm tra cấu hình kết nối của hai hệ thống.")
