@@ -70,7 +70,7 @@ class DocumentByOrder(models.Model):
 
     def _message_power_elsewhere(self, current):
         """Kind and unit fit, and only whether he signs as head or as deputy does not."""
-        fitting = super(PowerByOrder, current)._covers(self)
+        fitting = current._for_kind_and_unit(self)
         if not fitting:
             return super()._message_power_elsewhere(current)
         titles = sorted({row.unit_deputy_of or self.env._("(empty: he is the head)") for row in fitting})

@@ -103,6 +103,10 @@ class SigningPower(models.Model):
         )
 
     def _covers(self, document):
+        """Rows of ``self`` by which ``document`` may be signed; other rules narrow it."""
+        return self._for_kind_and_unit(document)
+
+    def _for_kind_and_unit(self, document):
         """Rows of ``self`` for the kind and the drafting unit (or one above it) of ``document``."""
         units = document.department_id.sudo()  # safe: which unit stands above which
         while units[-1:].parent_id:

@@ -190,6 +190,8 @@ class TestSigningPower(OutgoingCase):
         """TL. passed on to the deputy: three lines in the signature, and a power of its own (NĐ 30/2020 Đ.13.4)."""
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
             self.power(capacity="kt", unit_deputy_of="Chánh Văn phòng", confirm=False)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self.power(user=self.chief, capacity="tl", authority_title=False, unit_deputy_of="Chánh Văn phòng", confirm=False)
         self.power(user=self.chief, capacity="tl", authority_title="Giám đốc")
         sub_chief = self._make_user("sub_chief", "vanban_core.group_department_head")
         self.env["hr.employee"].create({
@@ -212,8 +214,11 @@ class TestSigningPower(OutgoingCase):
         self.assertEqual(places, sorted(places))
         # as if he were the head himself he has no power
         document.unit_deputy_of = False
-        self.refused(document.action_submit_review, "Quyết định 15/QĐ-SNV")
+        self.refused(document.action_submit_review, "“Signs KT. for”: Chánh Văn phòng")
         document.unit_deputy_of = "Chánh Văn phòng"
+        document.authority_title = False
+        self.refused(document.action_submit_review, "Signs in place of")
+        document.authority_title = "Giám đốc"
         document.signer_capacity = False
         document.unit_deputy_of = "Chánh Văn phòng"
         self.refused(document.action_submit_review, "used with TL. only")
