@@ -23,6 +23,7 @@ QUEUES = {
         "cho-phat-hanh": "chờ phát hành", "da-phat-hanh": "đã gửi", "theo-doi-phat-hanh": "đã gửi", "thu-hoi": "thu hồi",
         "cham-phat-hanh": "muộn, chờ kiểm tra", "da-phat-hanh-cham": "muộn, đã gửi", "theo-doi-tra-loi": "muộn, đã gửi",
         "khan-cho-xac-nhan": "khẩn, đã gửi", "nhom-noi-nhan": "các phòng", "chua-den": None, "mau-van-ban": None,
+        "dung-gui": None, "ai-ky-gi": None,
     },
 }  # fmt: skip
 #: visible buttons of a phone that are lower than a thumb needs
