@@ -151,18 +151,20 @@ def test_hostile_packet(network, snv, stc, issued, case):
     fresh = re.sub(re.escape(code.encode()), f"{code}-{case}".encode(), raw)
     bad = _hostile(fresh)[case]
     assert bad != fresh
-    documents = database.query(snv.db, "SELECT count(*) FROM vanban_document")[0][0]
     before = database.query(snv.db, "SELECT coalesce(max(id), 0) FROM vanban_packet_in")[0][0]
     packets.post(network, stc, snv, bad)
     clerk = snv.user("vanthu")
 
     def settled():
-        rows = clerk.find("vanban.packet.in", [("id", ">", before)], ["state", "reason", "sha256", "size"])
+        # letters of earlier cases may still be under way to the same agency
+        rows = clerk.find(
+            "vanban.packet.in", [("id", ">", before), ("sha256", "=", hashlib.sha256(bad).hexdigest())], ["state", "reason", "sha256", "size"])
         return rows if rows and rows[0]["state"] != "received" else None
 
     row = waiting.until(settled, f"gói tin {case} được xử lý")[0]
     assert row["state"] == "quarantined", row
     assert re.search("[ạảãàáặệộợửữđăâêôơưấềốứ]", row["reason"]), row["reason"]
     assert row["sha256"] == hashlib.sha256(bad).hexdigest() and row["size"] == len(bad)  # nothing lost
-    assert database.query(snv.db, "SELECT count(*) FROM vanban_document")[0][0] == documents
+    made = "SELECT count(*) FROM vanban_document WHERE packet_in_id = %s OR document_code = %s"
+    assert database.query(snv.db, made, row["id"], f"{code}-{case}") == [(0,)]
     assert clerk.count("vanban.document", []) > 0  # the server is unharmed
