@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .kept_in_memory import forget
+
 # who has powers to delegate (requirements, part 4)
 PRINCIPALS = ",".join(f"vanban_core.group_{name}" for name in ("leader", "office_chief", "unit_head", "department_head"))
 
@@ -115,7 +117,7 @@ class Delegation(models.Model):
         return self._transition("confirm")
 
     def _effect_changed(self, comment):
-        self.env.registry.clear_cache()  # record rules are cached with the principals of each user
+        forget(self.env)  # record rules are cached with the principals of each user
         self.env.invalidate_all()
 
     # -------------------------------------------------------------- in force

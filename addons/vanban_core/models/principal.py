@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
+from .kept_in_memory import forget
+
 
 class Principal(models.Model):
     """Somebody who can be given a document: a user, a unit (its head and unit clerks), the registry or the whole of an agency.
@@ -55,7 +57,7 @@ class Principal(models.Model):
         missing = records - found[field]
         if missing:
             found |= sudo.create([{"kind": kind, field: record.id} for record in missing])
-            self.env.registry.clear_cache()  # record rules are cached with the principals of each user
+            forget(self.env)  # record rules are cached with the principals of each user
         return found
 
     @api.model
@@ -119,7 +121,7 @@ class ResUsers(models.Model):
                 self.env["vanban.log"]._note(user, "change_roles", {"given": sorted(now - roles), "taken": sorted(roles - now)})
         if "share" in vals or "group_ids" in vals or "company_ids" in vals:
             self.env["vanban.principal"]._for("user", self.filtered(lambda user: not user.share))
-            self.env.registry.clear_cache()
+            forget(self.env)
         return result
 
 

@@ -5,6 +5,8 @@ A post lies in several of Odoo's records (employee, its version, its resource, t
 
 from odoo import models
 
+from .kept_in_memory import forget
+
 POST = frozenset({
     "user_id", "department_id", "active", "employee_id", "resource_id", "manager_id", "parent_id", "company_id", "current_version_id",
 })
@@ -41,7 +43,7 @@ class ResPartner(models.Model):
         """The log shows the names that people and agencies have now."""
         result = super().write(vals)
         if "name" in vals and any(self._belongs_to(model) for model in ("res.users", "res.company")):
-            self.env.registry.clear_cache()
+            forget(self.env)
         return result
 
     def _belongs_to(self, model):

@@ -21,6 +21,7 @@ from . import (
     test_holiday,
     test_incoming,
     test_interface,
+    test_kept_in_memory,
     test_kind,
     test_list_print,
     test_log,
