@@ -70,7 +70,7 @@ class TestDraftingShown(OutgoingCase):
                 # nor does he make a list of the form of what he only reads
                 self.assertIn("made or supervise", self.refused(user, "vanban.document", "action_check_layout", document.ids))
                 # who answers for it is his to know (OUT-46)
-                self.assertIn(self.unit_head.name, str(self.rpc(user, "vanban.document", "get_metadata", document.ids)))
+                self.assertIn(self.unit_head.name, self.rpc(user, "vanban.document", "read", document.ids, ["responsible"])[0]["responsible"])
                 # neither by guessing at the words
                 for domain in ([("review_ids.comment", "ilike", SAID)], [("review_ids", "any", [("decision", "=", "return")])]):
                     self.assertFalse(self.rpc(user, "vanban.document", "search", domain))

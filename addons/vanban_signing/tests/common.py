@@ -34,6 +34,7 @@ def pki():
             Holder.agency(AGENCY, label="seal"),
             Holder.agency("Sở Tài chính tỉnh Mẫu", label="seal-other"),
             Holder.agency("Phòng Tổ chức", label="seal-unit"),
+            Holder.agency("Phòng Tổ chức", label="seal-unit-earlier"),
             Holder.agency("Ủy ban nhân dân tỉnh Mẫu", label="seal-body"),
             Holder.person(LEADER_NAME, AGENCY, label="leader", title="Giám đốc"),
             Holder.person("Người dùng chief", AGENCY, label="chief", title="Chánh Văn phòng"),
