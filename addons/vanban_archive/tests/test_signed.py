@@ -23,15 +23,7 @@ class TestSignedDossier(SigningCase):
 
     def submitted(self, *annexes):
         """An issued document with two real signatures, filed, its dossier closed and handed over."""
-        document = self.outgoing("leader")
-        for name, raw in annexes:
-            # safe: the drafter attached them; the case is about what follows
-            self.env["vanban.document"].browse(document.id).sudo()._add_file(name, raw, role="annex")
-        self.sign(document)
-        document = document.with_user(self.clerk)
-        document.action_clerk_check()
-        document.action_allocate_number()
-        self.env.invalidate_all()
+        document = self.numbered_with(*annexes)
         document.action_seal()
         document.action_issue()
         archivist = self._make_user("archivist", "vanban_archive.group_archivist")

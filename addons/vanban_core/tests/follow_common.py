@@ -34,11 +34,6 @@ class FollowCase(OutgoingCase):
         draft.action_submit_review("Kính trình")
         draft.with_user(self.unit_head).action_review_approve("Đồng ý nội dung")
         draft.with_user(self.format_checker).action_review_approve("Đúng thể thức")
-        clerk = draft.with_user(self.clerk)
-        clerk.action_sign_on_paper("ban-quet.pdf", base64.b64encode(make_pdf("Ban quet")).decode())
-        clerk.action_clerk_check()
-        clerk.action_allocate_number()
-        clerk.write({"medium": "paper"})
-        clerk.action_paper_done()
+        clerk = self.through_paper(draft)
         clerk.action_issue()
         return draft

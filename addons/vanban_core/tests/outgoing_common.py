@@ -48,6 +48,16 @@ class OutgoingCase(VanbanCase):
         document.with_user(self.clerk).action_clerk_check()
         return document
 
+    def through_paper(self, document):
+        """Bring what waits for its signature to the clerk's issue: signed with ink, numbered, printed."""
+        clerk = document.with_user(self.clerk)
+        clerk.action_sign_on_paper("ban-quet.pdf", base64.b64encode(make_pdf("Ban quet")).decode())
+        clerk.action_clerk_check()
+        clerk.action_allocate_number()
+        clerk.write({"medium": "paper"})
+        clerk.action_paper_done()
+        return clerk
+
     def on_paper(self, **vals):
         """A paper-only document ready to be issued."""
         document = self.signed_on_paper(**vals)

@@ -1,11 +1,8 @@
-import base64
-
 import pypdfium2
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
-from .common import make_pdf
 from .outgoing_common import OutgoingCase
 from .proves import proves
 
@@ -128,12 +125,7 @@ class TestConsultation(OutgoingCase):
         document.action_submit_review()
         document.with_user(self.unit_head).action_review_approve()
         document.with_user(self.format_checker).action_review_approve()
-        clerk = document.with_user(self.clerk)
-        clerk.action_sign_on_paper("ban-quet.pdf", base64.b64encode(make_pdf("Ban quet")).decode())
-        clerk.action_clerk_check()
-        clerk.action_allocate_number()
-        clerk.write({"medium": "paper"})
-        clerk.action_paper_done()
+        self.through_paper(document)
         # as an import of a course from elsewhere may leave it
         row.sudo().position = False
         self.refused(self.clerk, "vanban.document", "action_issue", document.ids, words="Phòng Tài chính")

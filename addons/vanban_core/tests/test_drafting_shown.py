@@ -1,10 +1,8 @@
-import base64
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import make_pdf
 from .outgoing_common import OutgoingCase
 from .proves import proves
 
@@ -29,12 +27,7 @@ class TestDraftingShown(OutgoingCase):
         document.with_user(self.unit_head).action_review_approve("Đồng ý nội dung")
         document.with_user(self.format_checker).current_point_ids.action_tick("Cần xem lại lề phải")
         document.with_user(self.format_checker).action_review_approve("Đúng thể thức")
-        clerk = document.with_user(self.clerk)
-        clerk.action_sign_on_paper("ban-quet.pdf", base64.b64encode(make_pdf("Ban quet")).decode())
-        clerk.action_clerk_check()
-        clerk.action_allocate_number()
-        clerk.write({"medium": "paper"})
-        clerk.action_paper_done()
+        clerk = self.through_paper(document)
         clerk.action_issue()
         return document
 

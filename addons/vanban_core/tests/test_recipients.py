@@ -1,4 +1,3 @@
-import base64
 import datetime
 
 from odoo import fields
@@ -6,7 +5,6 @@ from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from .common import make_pdf
 from .issuing_common import IssuingCase
 from .proves import proves
 
@@ -152,12 +150,7 @@ class TestRecipients(IssuingCase):
         document.action_submit_review("Kính trình")
         document.with_user(self.unit_head).action_review_approve("Đồng ý")
         document.with_user(self.format_checker).action_review_approve("Đúng thể thức")
-        clerk = document.with_user(self.clerk)
-        clerk.action_sign_on_paper("ban-quet.pdf", base64.b64encode(make_pdf("Ban quet")).decode())
-        clerk.action_clerk_check()
-        clerk.action_allocate_number()
-        clerk.medium = "paper"
-        clerk.action_paper_done()
+        clerk = self.through_paper(document)
         self.assertFalse(lists(document))
         clerk.action_issue()
         self.assertEqual(len(lists(document)), 1)

@@ -22,15 +22,7 @@ class TestSignedAnnex(LienthongCase, SigningCase):
     """With real tokens and real signatures."""
 
     def sealed(self):
-        document = self.outgoing("leader")
-        for name in ("bieu.csv", "ghi-chu.txt"):
-            # safe: the drafter attached them; the case is about what follows
-            self.env["vanban.document"].browse(document.id).sudo()._add_file(name, TABLE + name.encode(), role="annex")
-        self.sign(document)
-        document = document.with_user(self.clerk)
-        document.action_clerk_check()
-        document.action_allocate_number()
-        self.env.invalidate_all()
+        document = self.numbered_with(*((name, TABLE + name.encode()) for name in ("bieu.csv", "ghi-chu.txt")))
         document.action_seal()
         return document
 

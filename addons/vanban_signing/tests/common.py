@@ -147,6 +147,19 @@ class SigningCase(VanbanCase):
         )
         token.with_user(clerk).action_receive()
 
+    def numbered_with(self, *annexes):
+        """A document with these annexes ``(name, bytes)``, signed by the leader and numbered, as the clerk has it."""
+        document = self.outgoing("leader")
+        for name, raw in annexes:
+            # safe: the drafter attached them; the case is about what follows
+            self.env["vanban.document"].browse(document.id).sudo()._add_file(name, raw, role="annex")
+        self.sign(document)
+        document = document.with_user(self.clerk)
+        document.action_clerk_check()
+        document.action_allocate_number()
+        self.env.invalidate_all()
+        return document
+
     def outgoing(self, state="leader", raw=None, **vals):
         """An outgoing document at the leader's desk (or further), reached by the real steps."""
         document = (

@@ -16,24 +16,12 @@ TABLE = "STT;Đơn vị;Số liệu\n1;Phòng Một;12\n".encode()
 
 @tagged("post_install", "-at_install")
 class TestDetached(SigningCase):
-    def numbered(self, *annexes):
-        document = self.outgoing("leader")
-        for name, raw in annexes:
-            # safe: the drafter attached them; the case is about what follows
-            self.env["vanban.document"].browse(document.id).sudo()._add_file(name, raw, role="annex")
-        self.sign(document)
-        document = document.with_user(self.clerk)
-        document.action_clerk_check()
-        document.action_allocate_number()
-        self.env.invalidate_all()
-        return document
-
     def beside(self, document):
         return document.file_ids.filtered(lambda file: file.role == "signature")
 
     @proves("OUT-26", "SIGN-17")
     def test_every_separate_annex_is_signed_before_issue(self):
-        document = self.numbered(("bieu.csv", TABLE), ("ghi-chu.txt", "Ghi chú kèm theo".encode()))
+        document = self.numbered_with(("bieu.csv", TABLE), ("ghi-chu.txt", "Ghi chú kèm theo".encode()))
         document.action_seal()
         signatures = self.beside(document)
         self.assertEqual(signatures.mapped("name"), ["bieu.csv.p7s", "ghi-chu.txt.p7s"])
@@ -63,7 +51,7 @@ class TestDetached(SigningCase):
     @proves("OUT-26")
     def test_with_the_custodians_own_device_and_a_timestamp(self):
         self.company.vanban_seal_provider = "agent"
-        document = self.numbered(("bieu.csv", TABLE))
+        document = self.numbered_with(("bieu.csv", TABLE))
         services = Services(self.authority).__enter__()
         self.addCleanup(services.__exit__)
         self.company.vanban_tsa_url = services.url("tsa")
@@ -87,7 +75,7 @@ class TestDetached(SigningCase):
         self.assertTrue(report.signatures[0].timestamp["present"])
 
     def test_altered_annex_is_not_valid(self):
-        document = self.numbered(("bieu.csv", TABLE))
+        document = self.numbered_with(("bieu.csv", TABLE))
         document.action_seal()
         annex = self.beside(document).source_id
         attachment = annex.sudo()._attachment()
