@@ -48,6 +48,12 @@ def _trouble(run, stopped, done, failures):
         failures.append(error)
 
 
+def _tell(run, began, done):
+    """A line every 20 documents, for whoever watches the run (``-s``)."""
+    if not (count := len(run.documents)) % 20:
+        print(f"{time.monotonic() - began:6.0f} s  {count} documents, {dict(run.states())}, {done}", flush=True)
+
+
 @pytest.mark.timeout(24 * 3600)
 def test_exactly_once(network):
     from demo.client import RpcError, ServerUnreachable
@@ -66,6 +72,7 @@ def test_exactly_once(network):
                 # The person at the sender's server sees the outage as well, and works on when it is over.
                 time.sleep(3)
             assert not failures, failures
+            _tell(run, began, done)
         # half of the trouble comes while the queue is full, the rest while it empties
         time.sleep(min(60, 2 * DOCUMENTS))
         stopped.set()

@@ -54,6 +54,32 @@ def test_receiver_down_then_up(network, snv, stc):
     assert packets_in == [(1,)]
 
 
+@proves("LT-06")
+def test_status_faster_than_the_answer(network, snv, stc):
+    """The first status comes back while the sender still waits for the receipt of the packet: neither overlooks the other."""
+    snv.stop()
+    document = letters.issue(network, stc, "thử trạng thái đến sớm", [{"partner_id": stc.ids["partner"]}])
+    state = "SELECT state FROM vanban_packet_out WHERE document_id = %s AND type = 'document'"
+    waiting.until(lambda: database.query(stc.db, state, document) == [("error",)], "lần gửi không thành công")
+    raw, message = packets.sent_bytes(stc, document)
+    early = "SELECT state FROM vanban_packet_in WHERE type = 'status' AND id > %s"
+    before = database.query(stc.db, "SELECT coalesce(max(id), 0) FROM vanban_packet_in")[0][0]
+    with database.connect(stc.db) as sending, sending.cursor() as cursor:
+        sending.autocommit = False
+        # from here on this is the worker that sends the packet
+        cursor.execute("SELECT id FROM vanban_packet_out WHERE document_id = %s FOR NO KEY UPDATE", [document])
+        [(row,)] = cursor.fetchall()
+        snv.start()
+        packets.post(network, stc, snv, raw, message)
+        waiting.until(lambda: database.query(stc.db, early, before), "trạng thái 01 đến nơi", timeout=90)
+        time.sleep(3)  # it was read by now, had it not to wait
+        assert database.query(stc.db, early, before) == [("received",)]
+        cursor.execute("UPDATE vanban_packet_out SET state = 'sent', sent_date = now() AT TIME ZONE 'UTC' WHERE id = %s", [row])
+        sending.commit()
+    waiting.until(lambda: database.query(stc.db, state, document) == [("arrived",)], "trạng thái 01 được ghi nhận", timeout=90)
+    assert database.query(stc.db, early, before) == [("done",)]
+
+
 @proves("LT-14")
 def test_same_packet_twice(network, snv, stc, issued):
     _document, code, raw, message = issued

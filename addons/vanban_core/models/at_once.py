@@ -50,6 +50,14 @@ def start_at(env, model, method, cron, moment):
         env.cr.postcommit.add(lambda: _set_timer(key, moment, max(seconds, 0) + 0.1))
 
 
+def wake(env, model, method, cron, at=None):
+    """Have the work done right after the commit, or at the moment ``at``: by a thread where one may be had, else by the scheduler."""
+    if at:
+        start_at(env, model, method, cron, at)
+    if at or not start(env, model, method, cron):
+        env.ref(cron)._trigger(at)
+
+
 def _set_timer(key, moment, seconds):
     with _lock:
         known = _timers.get(key)

@@ -58,14 +58,6 @@ class Document(models.Model):
                 lambda user, document=document: document.company_id in user.company_ids and not user.share)
             document._notify(clerks[:5], note)
 
-    def _check_arrival(self):
-        """Judge the signatures of files that have just arrived, when the signing addon is there (NĐ 30 Điều 21)."""
-        if "vanban.verification" not in self.env:
-            return
-        for file in self.file_ids.filtered(lambda file: file.role in ("main", "annex")):
-            if file._has_signature():
-                file._verify()
-
     def _archive_forget(self, reason):
         """The archive destroys these documents: the bytes of their packets go, digests and courses stay."""
         super()._archive_forget(reason)

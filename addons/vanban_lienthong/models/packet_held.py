@@ -5,3 +5,7 @@ class PacketHeld(Exception):
         super().__init__(reason)
         self.code = code
         self.values = values
+
+
+class PacketTooEarly(Exception):
+    """What the packet is about is at work at this moment: it is read a second later."""

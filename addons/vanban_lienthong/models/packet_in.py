@@ -144,6 +144,5 @@ class PacketIn(models.Model):
         }
 
     @api.model
-    def _wake(self):
-        if not at_once.start(self.env, self._name, "_cron_read", "vanban_lienthong.cron_read"):
-            self.env.ref("vanban_lienthong.cron_read")._trigger()
+    def _wake(self, at=None):
+        at_once.wake(self.env, self._name, "_cron_read", "vanban_lienthong.cron_read", at)

@@ -1,3 +1,4 @@
+import datetime
 import logging
 import re
 import tempfile
@@ -14,11 +15,13 @@ from ..edxml import HOLD, DocumentPacket, PacketError, StatusPacket, names, read
 from .concurrency import commit_step, keep_apart
 from .hub_refusal import HubRefusal
 from .packet_builder import CAPACITY
-from .packet_held import PacketHeld
+from .packet_held import PacketHeld, PacketTooEarly
 from .packet_in_receive import LOCAL_CHANNEL
+from .packet_out import WAITING
 
 _logger = logging.getLogger(__name__)
 _BATCH = 100
+TOO_EARLY = object()
 _SECRET_WORDS = re.compile(r"\b(tuyệt mật|tối mật|mật)\b", re.IGNORECASE)
 _CAPACITY_OF = {label.rstrip("."): key for key, label in CAPACITY.items()}
 
@@ -40,17 +43,20 @@ class PacketInProcess(models.Model):
         """Take over what has arrived, in the order of arrival; several workers may run this side by side."""
         self = self._in_vietnamese().with_context(vanban__cron_read=True)
         progress = self.env["ir.cron"]._commit_progress
-        last = 0
+        last, early = 0, False
         while ids := self.search([("state", "=", "received"), ("id", ">", last)], order="id", limit=_BATCH).ids:
             for last in ids:  # noqa: B007 - goes on behind the last id of the batch
-                self.browse(last)._read_one()
+                early |= self.browse(last)._read_one() is TOO_EARLY
                 if not progress(1):
                     self._wake()
                     return
+        if early:
+            self._wake(fields.Datetime.now() + datetime.timedelta(seconds=1))
+            progress(0)
 
     def _read_one(self):
         """One packet in one transaction; what nobody foresaw in it is held and logged, and keeps no other from being read."""
-        keep_apart(self, lambda: commit_step(self.env, self._process_locked), self._hold_unforeseen, "packet %s could not be read")
+        return keep_apart(self, lambda: commit_step(self.env, self._process_locked), self._hold_unforeseen, "packet %s could not be read")
 
     def _hold_unforeseen(self):
         packet = self.try_lock_for_update(allow_referencing=True)
@@ -63,8 +69,7 @@ class PacketInProcess(models.Model):
     def _process_locked(self):
         packet = self.try_lock_for_update(allow_referencing=True)
         packet.invalidate_recordset()
-        if packet and packet.state == "received":
-            packet._process()
+        return packet._process() if packet and packet.state == "received" else None
 
     @api.model
     def _cron_fetch(self):
@@ -163,7 +168,10 @@ class PacketInProcess(models.Model):
     # --------------------------------------------------------------- processing
 
     def _process(self):
-        """Read the bytes and take over what they say; whatever happens, the packet ends in a visible state."""
+        """Read the bytes and take over what they say; whatever happens, the packet ends in a visible state.
+
+        :return: TOO_EARLY when it has to be read once more in a moment
+        """
         self.ensure_one()
         try:
             with tempfile.TemporaryDirectory(prefix="vanban-read-") as folder, self._content_path() as path:
@@ -171,6 +179,8 @@ class PacketInProcess(models.Model):
                 self._note_facts(packet)
                 with self.env.cr.savepoint():
                     self._take_over(packet)
+        except PacketTooEarly:
+            return TOO_EARLY
         except PacketHeld as held:
             self._hold(held.code, str(held), held.values)
         except PacketError as error:
@@ -178,6 +188,7 @@ class PacketInProcess(models.Model):
         except (UserError, ValidationError) as error:
             # A file or value that the core refuses: its message says why.
             self._hold("CONTENT", str(error))
+        return None
 
     def _take_over(self, packet):
         self._check_sender(packet)
@@ -316,7 +327,6 @@ class PacketInProcess(models.Model):
             answered = self._find_outgoing(response)
             if answered:
                 document._link(answered, "answers")
-        document._check_arrival()
         return document
 
     def _accepted_incomplete(self):
@@ -397,6 +407,9 @@ class PacketInProcess(models.Model):
             raise PacketHeld("STATUS_STRANGER", self.env._(
                 "“%(agency)s” reports a status of %(code)s, which was not sent to it.",
                 agency=self.peer_id.name, code=document.code))
+        if out.state in WAITING and not out.try_lock_for_update(allow_referencing=True):
+            # A status that is faster than the answer to the sending: noted now, neither side would see the other.
+            raise PacketTooEarly
         if self.env["vanban.packet.status"]._note_received(out, packet, self):
             out._apply_statuses()
         self._flow("finish", values={"document_id": document.id})

@@ -124,11 +124,7 @@ class PacketOut(models.Model):
 
     @api.model
     def _wake(self, at=None):
-        job = (self.env, self._name, "_cron_send", "vanban_lienthong.cron_send")
-        if at:
-            at_once.start_at(*job, at)
-        if at or not at_once.start(*job):
-            self.env.ref("vanban_lienthong.cron_send")._trigger(at)
+        at_once.wake(self.env, self._name, "_cron_send", "vanban_lienthong.cron_send", at)
 
     # ---------------------------------------------------------------- statuses
 
