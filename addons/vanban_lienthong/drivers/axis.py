@@ -23,7 +23,9 @@ class AxisDriver(Driver):
             timeout=transport.timeout, allow_plain=transport.allow_plain)
 
     def send(self, delivery):
-        return self.client(self.transport).send(delivery.path, delivery.sender, delivery.recipient, delivery.type)
+        # one login for many packets
+        client = self._keep(self.transport, lambda: self.client(self.transport))
+        return client.send(delivery.path, delivery.sender, delivery.recipient, delivery.type)
 
     @classmethod
     def collect(cls, transport, limit):

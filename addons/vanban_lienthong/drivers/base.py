@@ -27,7 +27,10 @@ class Delivery:
 
 
 class Driver:
-    """Base of the drivers. ``code`` and ``label`` name it; ``peer`` is the ``vanban.peer`` served."""
+    """Base of the drivers. ``code`` and ``label`` name it; ``peer`` is the ``vanban.peer`` served.
+
+    :param dict kept: what one run of deliveries keeps between packets: open connections, logins
+    """
 
     code = None
     label = ""
@@ -36,10 +39,16 @@ class Driver:
     # One account of the transport serves every agency: address, secret and health are the transport's.
     of_transport = False
 
-    def __init__(self, peer):
+    def __init__(self, peer, kept=None):
         self.peer = peer
         self.transport = peer.transport_id
         self.env = peer.env
+        self.kept = {} if kept is None else kept
+
+    def _keep(self, key, make):
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
 
     def send(self, delivery):
         """Bring the packet there; returns the id that the other side gave it.

@@ -1,5 +1,6 @@
 """Direct delivery between two installations."""
 from ..wire.http_client import HttpClient
+from ..wire.session import Session
 from .base import Driver, register
 
 
@@ -12,9 +13,10 @@ class HttpsDriver(Driver):
 
     def _client(self):
         peer, transport = self.peer, self.transport
-        return HttpClient(
-            peer.url, peer.key_id, peer._secret(), ca_pem=peer.ca_pem or transport.ca_pem or None,
-            database=peer.database or None, timeout=transport.timeout, allow_plain=transport.allow_plain)
+        # several agencies may live at one address
+        address = (peer.url, peer.ca_pem or transport.ca_pem or None, transport.timeout, transport.allow_plain)
+        session = self._keep(address, lambda: Session(*address))
+        return HttpClient(peer.url, peer.key_id, peer._secret(), database=peer.database or None, session=session)
 
     def send(self, delivery):
         answer = self._client().send(

@@ -19,6 +19,19 @@ _BATCH = 200
 _TOGETHER, _LONGEST_TOGETHER = 20, 5
 
 
+class _Kept(ExitStack):
+    """What the packets of one turn share: connections, logins, and the files of packets that go to several agencies."""
+
+    def __init__(self):
+        super().__init__()
+        self.connections, self._paths = {}, {}
+
+    def path(self, packet):
+        if packet not in self._paths:
+            self._paths[packet] = self.enter_context(packet._content_path())
+        return self._paths[packet]
+
+
 class PacketOutDelivery(models.Model):
     """The job that empties the outbox: urgent first, in order for each agency and document, never two at once."""
 
@@ -70,13 +83,12 @@ class PacketOutDelivery(models.Model):
         # Another worker may have sent them, or the connection may have failed, since the list was read.
         locked.invalidate_recordset()
         began, outcomes, error, done = time.monotonic(), [], None, [*(self - locked).ids]
-        with ExitStack() as stack:
-            paths = {}
+        with _Kept() as kept:
             for row in locked:
                 done.append(row.id)
                 if not row._is_due():
                     continue
-                error = row._deliver(paths, stack)
+                error = row._deliver(kept)
                 outcomes.append((row, row.peer_id, error))
                 if (error and error.unreachable) or time.monotonic() - began > _LONGEST_TOGETHER:
                     break
@@ -109,7 +121,8 @@ class PacketOutDelivery(models.Model):
         if not row or not row._still_due():
             self.env.cr.commit()  # pylint: disable=invalid-commit  # ends the snapshot in which the row was not free
             return None
-        peer, error = row.peer_id, row._deliver()
+        with _Kept() as kept:
+            peer, error = row.peer_id, row._deliver(kept)
         # The outcome of this row alone comes first, so that nothing else can undo it.
         self.env.flush_all()
         self.env.cr.commit()  # pylint: disable=invalid-commit  # the packet has left: this must not be rolled back
@@ -153,22 +166,17 @@ class PacketOutDelivery(models.Model):
         retry_at = self.peer_id._health_bearer().retry_at
         return self.state in ("queued", "error") and not (retry_at and retry_at > fields.Datetime.now())
 
-    def _deliver(self, paths=None, stack=None):
+    def _deliver(self, kept):
         """One attempt. The bytes and the number of the packet are those of the first attempt, always.
 
-        :param dict paths: files that were opened for earlier recipients of the same packet; ``stack`` keeps them open
         :return: the DeliveryError, or None after success
         """
         self.ensure_one()
         packet = self.packet_id
         try:
-            with ExitStack() as own:
-                path = (paths or {}).get(packet) or (stack or own).enter_context(packet._content_path())
-                if paths is not None:
-                    paths[packet] = path
-                remote_id = self.peer_id._driver().send(Delivery(
-                    path=path, message=self.message, sender=self.sender_code, recipient=self.recipient_code,
-                    type=packet.type, size=packet.size, sha256=packet.sha256))
+            remote_id = self.peer_id._driver(kept.connections).send(Delivery(
+                path=kept.path(packet), message=self.message, sender=self.sender_code, recipient=self.recipient_code,
+                type=packet.type, size=packet.size, sha256=packet.sha256))
         except DeliveryError as error:
             self._failed(error)
             return error

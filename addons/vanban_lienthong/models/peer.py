@@ -138,9 +138,9 @@ class Peer(models.Model):
             self._ensure(company, partner)
         return self._of(company, partner).filtered(lambda peer: peer.transport_id == transport)
 
-    def _driver(self):
+    def _driver(self, kept=None):
         self.ensure_one()
-        return DRIVERS[self.transport_id.driver](self)
+        return DRIVERS[self.transport_id.driver](self, kept)
 
     # ----------------------------------------------------------------- secret
 

@@ -260,3 +260,14 @@ class TestVxp(AxisContract, AxisCase):
 @tagged("post_install", "-at_install")
 class TestRest(AxisContract, AxisCase):
     DRIVER = "rest"
+
+    def test_one_login_for_many_packets(self):
+        self.read_directory()
+        partners = self.env["res.partner"].union(*map(self.env["res.partner"]._vanban_by_code, ("H97.03", "H98.01")))
+        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": partner.id}) for partner in partners])
+        with self.signatures_valid():
+            document.action_issue()
+        self.axis.tokens.clear()
+        self.run_job("cron_send")
+        self.assertEqual(document.delivery_ids.mapped("state"), ["sent", "sent"])
+        self.assertEqual(len(self.axis.tokens), 1)

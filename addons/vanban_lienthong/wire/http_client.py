@@ -22,10 +22,11 @@ class HttpClient:
     :param secret: shared secret, :param key: its name on both sides
     :param database: Odoo database when one server has several
     :param ca_pem, timeout, allow_plain: see :class:`Session`
+    :param session: an open :class:`Session` to the address, in place of a new one
     """
 
-    def __init__(self, url, key, secret, ca_pem=None, database=None, timeout=60, allow_plain=False):
-        self._session = Session(url, ca_pem, timeout, allow_plain)
+    def __init__(self, url, key, secret, ca_pem=None, database=None, timeout=60, allow_plain=False, session=None):
+        self._session = session or Session(url, ca_pem, timeout, allow_plain)
         self._key, self._secret = key, secret
         self._database = database
 
