@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -106,6 +107,21 @@ def test_same_packet_twice(network, snv, stc, issued):
     )
     assert "Trùng mã định danh" in held[0]["reason"]
     assert len(_received(snv, code)) == 1
+
+
+@proves("LT-14")
+def test_same_bytes_at_the_same_moment(network, snv, stc, issued):
+    """Several workers read the same document under several numbers: one of them takes it over, the others see that it is there."""
+    _document, code, raw, _message = issued
+    fresh = raw.replace(code.encode(), f"{code}-cung-luc".encode())
+    before = database.query(snv.db, "SELECT max(id) FROM vanban_packet_in")[0][0]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _n: packets.post(network, stc, snv, fresh), range(8)))
+    states = "SELECT state, count(*) FROM vanban_packet_in WHERE id > %s AND document_code LIKE '%%-cung-luc' GROUP BY state"
+    waiting.until(lambda: sum(dict(database.query(snv.db, states, before)).values()) == 8, "tám gói tin được đọc", timeout=90)
+    waiting.until(lambda: "received" not in dict(database.query(snv.db, states, before)), "tám gói tin được xử lý", timeout=90)
+    assert dict(database.query(snv.db, states, before)) == {"done": 1, "duplicate": 7}
+    assert len(_received(snv, f"{code}-cung-luc")) == 1
 
 
 @proves("LT-12")

@@ -8,6 +8,8 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
 _TRIES = 5
+# A unique index speaks when two workers wrote the same at the same moment: the second sees it when it looks again.
+_AGAIN = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, psycopg2.errors.UniqueViolation)
 
 
 def commit_step(env, step):
@@ -21,7 +23,7 @@ def commit_step(env, step):
             env.flush_all()
             env.cr.commit()
             return result
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        except _AGAIN:
             env.cr.rollback()
             env.invalidate_all(flush=False)
             if attempt == _TRIES:
