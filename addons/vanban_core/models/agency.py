@@ -93,6 +93,8 @@ class AgencyCode(models.Model):
         )  # fmt: skip
 
     def _in_force(self, date=None):
+        if not any(row.date_from or row.date_to for row in self):
+            return self  # the usual case: no need to know the day at the user's place
         date = date or fields.Date.context_today(self)
         return self.filtered(
             lambda row: (not row.date_from or row.date_from <= date) and (not row.date_to or date <= row.date_to)
