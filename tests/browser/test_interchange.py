@@ -7,13 +7,17 @@ import uuid
 
 import pytest
 
+from conformance import Examiner
 from conftest import SECRETS, SHOTS, SIZES
 from demo import agencies, custody, letters, packets, papers, peers, pki, waiting
 from demo.client import b64
 from demo.people import SO_TAI_CHINH
 from demo.site import Site
+from edxml import Organization, read_packet
 from person import Person
 from proves import proves
+from wire import DeliveryError
+from wire.axis import VxpClient
 from wire.http_client import HttpClient
 
 
@@ -170,10 +174,103 @@ def test_hub_console(pair, at):
     admin.open(f"truc-thanh-vien/{member}", ".o_form_view .o_statusbar_buttons, .o_form_view header")
     admin.press("Ngắt khỏi trục")
     waiting.until(lambda: keeper.value("vanban.hub.member", member, "blocked"), "thành viên bị cắt")
+    # the member is cut off already; the form asks for the reason and may be left
+    admin.page.see(".modal .o_field_widget[name=reason]", timeout=30)
+    admin.press("Đóng")
+    admin.page.gone(".modal .modal-content", timeout=30)
     admin.page.see(".o_form_view .ribbon, .o_widget_web_ribbon", timeout=30)
     admin.press("Cho kết nối lại")
     waiting.until(lambda: not keeper.value("vanban.hub.member", member, "blocked"), "thành viên được nối lại")
     admin.shot("67-hub-member")
+    admin.no_trouble()
+
+
+def shown(person, field):
+    """Text of a read-only field in the open dialog."""
+    return person.page.evaluate(
+        "(name) => document.querySelector(`.modal .o_field_widget[name=${name}]`).querySelector('span, input').textContent.trim()", field)
+
+
+@proves("LT-01")
+def test_hub_member_registered_by_a_person(pair, at, tmp_path):
+    """Agency made on the spot, secret shown once, a real client exchanges with it, the console shows it; cut off, it is refused."""
+    site, _other, _send = pair
+    keeper = site.user("quantri")
+    mark = uuid.uuid4().hex[:6]
+    name, code = f"UBND xã Mẫu {mark}", f"Z97.{uuid.uuid4().int % 900 + 100}"
+    far_code, system = f"Z96.{uuid.uuid4().int % 900 + 100}", f"xa-{mark}"
+    far_partner = keeper.create("res.partner", {"name": f"UBND xã Nhận {mark}", "is_company": True, "vanban_code": far_code})
+    far_member = keeper.create("vanban.hub.member", {"partner_id": far_partner, "system_id": f"nhan-{mark}"})
+    far_secret = keeper.call("vanban.hub.member", "action_new_secret", far_member)
+    admin = at(site, "quantri")
+    admin.open("truc-thanh-vien/new", ".o_form_view .o_field_widget[name=partner_id]")
+    if admin.page.mobile:
+        admin.page.click(".o_field_widget[name=partner_id] input")
+        admin.page.see(".o_select_create_dialog_content", timeout=30)
+        admin.page.click(".modal footer button, .modal .modal-footer button", "Mới")
+    else:
+        admin.page.fill(".o_field_widget[name=partner_id] input", name)
+        admin.page.click(".o-autocomplete--dropdown-item a, .o-autocomplete--dropdown-item .dropdown-item", "Tạo và chỉnh sửa")
+    admin.page.see(".modal .o_field_widget[name=vanban_code]", timeout=30)
+    admin.type("name", name)
+    admin.type("vanban_code", code)
+    admin.shot("66a-hub-agency")
+    admin.page.click(".modal .o_form_button_save", timeout=30)
+    admin.page.gone(".modal .o_field_widget[name=vanban_code]", timeout=30)
+    # the account's name is proposed from the code
+    admin.page.wait(
+        "(value) => document.querySelector('.o_field_widget[name=system_id] input').value === value", code.lower(), timeout=30)
+    admin.type("system_id", system)
+    admin.type("max_packet_mb", "5")
+    admin.page.click(".o_form_button_save")
+    [member] = waiting.until(lambda: keeper.search("vanban.hub.member", [("system_id", "=", system)]), "thành viên được lưu")
+    assert keeper.value("vanban.hub.member", member, "max_packet_mb") == 5
+    admin.press("Tạo khóa chung")
+    admin.page.see(".modal .o_field_widget[name=shown_secret] .o_clipboard_button, .modal .o_field_widget[name=shown_secret] button", timeout=30)
+    admin.shot("66b-hub-secret")
+    secret, address = shown(admin, "shown_secret"), shown(admin, "hub_address")
+    assert len(secret) >= 32 and address.endswith("/vanban/hub/v1") and shown(admin, "system_id") == system
+    admin.press("Đóng")
+    admin.page.gone(".modal .modal-content", timeout=30)
+    url = f"{site.server.base}/vanban/hub/v1"
+    client = VxpClient(url, system, secret, timeout=20)
+    far = VxpClient(url, f"nhan-{mark}", far_secret, timeout=20)
+    examiner = Examiner(client, Organization(code, name), Organization(far_code, "UBND xã Nhận"), tmp_path)
+    letter = examiner.letter()
+    examiner.send(letter)
+    [item] = far.waiting("document")
+    far.download(item, tmp_path / "fetched.edxml", 10 << 20)
+    assert read_packet(tmp_path / "fetched.edxml", None).document_id == letter.document_id
+    far.acknowledge(item)
+    assert keeper.value("vanban.hub.member", member, "last_contact")
+    admin.open(f"truc-thanh-vien/{member}", ".o_form_view .o_field_widget[name=last_contact]")
+    assert keeper.value("vanban.hub.member", member, "sent_count") == 1
+    admin.shot("66c-hub-member-exchanging")
+    assert secret not in admin.page.text()
+    admin.page.goto(f"{site.server.base}/odoo/truc-goi-tin")
+    admin.page.see(".o_list_view, .o_kanban_view", timeout=60)
+    admin.settle()
+    admin.open(f"truc-thanh-vien/{member}", ".o_form_view .o_field_widget[name=last_contact]")
+    admin.press("Ngắt khỏi trục")
+    admin.page.see(".modal .o_field_widget[name=reason]", timeout=30)
+    with pytest.raises(DeliveryError, match="ngắt khỏi trục"):
+        client.waiting("document")  # at once, before any reason is written
+    admin.type("reason", "Nghi lộ khóa")
+    admin.shot("66d-hub-cut-off")
+    admin.press("Lưu lý do")
+    admin.page.gone(".modal .modal-content", timeout=30)
+    admin.page.see(".alert-danger", "Nghi lộ khóa", timeout=30)
+    admin.shot("66e-hub-member-cut-off")
+    with pytest.raises(DeliveryError, match="Nghi lộ khóa"):
+        examiner.send(examiner.letter())
+    assert far.count() == 0
+    admin.press("Cho kết nối lại")
+    waiting.until(lambda: not keeper.value("vanban.hub.member", member, "blocked"), "thành viên được nối lại")
+    examiner.send(examiner.letter())
+    assert far.count() == 1
+    admin.open("lien-thong-giam-sat", ".o_vanban_box[data-box=hub_waiting]")
+    admin.page.see(".o_vanban_connection", name)
+    admin.shot("66f-monitor-of-hub")
     admin.no_trouble()
 
 

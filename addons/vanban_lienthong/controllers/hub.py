@@ -36,11 +36,14 @@ def _member():
     secret = member._secret() if member else ""
     moment = read_timestamp(values.get("timestamp"))
     now = datetime.datetime.now(datetime.UTC)
-    if not secret or member.blocked or not genuine(values, secret) or not moment or abs(now - moment) > _TOLERANCE:
+    if not secret or not genuine(values, secret) or not moment or abs(now - moment) > _TOLERANCE:
         _logger.info("hub: refused a call of %r", values.get("systemid", "")[:60])
-        cause = "cut off" if member.blocked else "wrong account, signature or time"
-        log_refused("vanban.log", "hub_call", f"{cause} ({values.get('systemid', '–')[:60]})")
+        log_refused("vanban.log", "hub_call", f"wrong account, signature or time ({values.get('systemid', '–')[:60]})")
         werkzeug.exceptions.abort(request.make_response("Unauthorized", status=401))
+    if member.blocked:
+        # Whoever knows the secret may know why: otherwise the member looks for the fault in its own settings.
+        log_refused("vanban.log", "hub_call", f"cut off ({member.system_id})")
+        werkzeug.exceptions.abort(_refused("19", f"Tài khoản bị khóa, đơn vị đã bị ngắt khỏi trục: {member.blocked_reason or ''}"))
     return member, values
 
 

@@ -1,8 +1,13 @@
 import datetime
+import re
 import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+# It travels in a header of each call.
+_SYSTEM_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,59}")
+HUB_PATH = "/vanban/hub/v1"
 
 
 class HubMember(models.Model):
@@ -17,7 +22,10 @@ class HubMember(models.Model):
     partner_id = fields.Many2one("res.partner", "Agency", required=True, ondelete="restrict", index=True)
     name = fields.Char(related="partner_id.name", store=True)
     code = fields.Char(related="partner_id.vanban_code", string="Identification code")
-    system_id = fields.Char("System identifier", required=True, copy=False, help="Name of the member's account here.")
+    system_id = fields.Char(
+        "System identifier", required=True, copy=False, compute="_compute_system_id", store=True, readonly=False, precompute=True,
+        help="Name of the member's account here.")
+    hub_address = fields.Char("Address of the hub", compute="_compute_hub_address", help="What the member enters as address of the axis.")
     has_secret = fields.Boolean("Shared secret set", compute="_compute_has_secret")
     active = fields.Boolean(default=True)
     blocked = fields.Boolean("Cut off", readonly=True, copy=False, tracking=True)
@@ -37,6 +45,15 @@ class HubMember(models.Model):
     _once = models.UniqueIndex("(partner_id) WHERE active", "This agency is a member already.")
     _positive = models.Constraint(
         "CHECK(max_packet_mb > 0 AND max_per_hour > 0 AND late_hours > 0)", "Limits must be positive.")
+
+    @api.depends("partner_id")
+    def _compute_system_id(self):
+        for member in self.filtered(lambda row: row.partner_id and not row.system_id):
+            member.system_id = re.sub(r"[^0-9a-z._-]", "-", (member.partner_id.vanban_code or "").lower()) or False
+
+    @api.depends_context("uid")
+    def _compute_hub_address(self):
+        self.hub_address = self.browse().get_base_url() + HUB_PATH
 
     @api.depends("system_id")
     def _compute_has_secret(self):
@@ -68,6 +85,13 @@ class HubMember(models.Model):
             if not member.partner_id.vanban_code:
                 raise ValidationError(self.env._("“%(name)s” has no identification code: enter it first.", name=member.name))
 
+    @api.constrains("system_id")
+    def _check_system_id(self):
+        for member in self:
+            if not _SYSTEM_ID.fullmatch(member.system_id or ""):
+                raise ValidationError(self.env._(
+                    "“%(name)s”: the system identifier has 3 to 60 letters without accents, digits, dots or dashes.", name=member.name))
+
     # ----------------------------------------------------------------- account
 
     def _key(self):
@@ -96,6 +120,21 @@ class HubMember(models.Model):
         self.invalidate_recordset(["has_secret"])
         self.env["vanban.log"]._log("set_secret", data={"hub_member": self.id})
         return secret
+
+    def action_hand_over(self):
+        """Make a new secret and show it with what else the member needs, once."""
+        self.ensure_one()
+        return self.env["vanban.peer.secret"].create({"member_id": self.id, "peer_id": False}).action_new()
+
+    def action_cut_off(self):
+        """One press: cut off at once; then a small form asks for the reason, and lets in again whoever was pressed by mistake."""
+        self.ensure_one()
+        self.action_block()
+        form = self.env["vanban.hub.cut.off"].create({"member_id": self.id})
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("Member is cut off"), "res_model": form._name, "res_id": form.id,
+            "view_mode": "form", "target": "new",
+        }
 
     def action_block(self, reason=None):
         """Cut the member off: it can neither send nor fetch, and nothing more is queued for it."""
@@ -131,16 +170,23 @@ class HubMember(models.Model):
         return self.env["vanban.hub.packet"].search_count(
             [("member_id", "=", self.id), ("create_date", ">", since)], limit=self.max_per_hour) >= self.max_per_hour
 
-    def _open_queue(self):
-        return {
-            "type": "ir.actions.act_window", "res_model": "vanban.hub.delivery", "view_mode": "list,form",
-            "name": self.env._("Queue of %(name)s", name=self.name), "domain": [("member_id", "=", self.id)],
-            "context": {"search_default_open": 1},
-        }
+    def _open_deliveries(self, name, domain, context=None):
+        action = self.env["ir.actions.act_window"]._for_xml_id("vanban_lienthong.action_hub_delivery")
+        return {**action, "display_name": name, "name": name, "domain": domain, "context": context or {}, "path": False}
 
     def action_open_queue(self):
         self.ensure_one()
-        return self._open_queue()
+        return self._open_deliveries(
+            self.env._("Queue of %(name)s", name=self.name), [("member_id", "=", self.id)], {"search_default_open": 1})
+
+    def action_open_sent(self):
+        self.ensure_one()
+        return self._open_deliveries(self.env._("Sent by %(name)s", name=self.name), [("packet_id.member_id", "=", self.id)])
+
+    def action_open_received(self):
+        self.ensure_one()
+        return self._open_deliveries(
+            self.env._("Received by %(name)s", name=self.name), [("member_id", "=", self.id), ("state", "=", "done")])
 
     @api.model
     def _watch_late(self):

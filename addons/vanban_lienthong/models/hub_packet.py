@@ -4,6 +4,7 @@ import uuid
 from pathlib import Path
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..drivers import DRIVERS, DeliveryError
 from ..edxml import PacketError, StatusPacket, read_packet
@@ -171,6 +172,7 @@ class HubDelivery(models.Model):
     attempts = fields.Integer(readonly=True)
     next_attempt = fields.Datetime("Next attempt", readonly=True, default=fields.Datetime.now)
     error = fields.Char("Last error", readonly=True)
+    has_content = fields.Boolean(related="packet_id.has_content")
 
     _doc_unique = models.Constraint("UNIQUE(doc_id)", "Every delivery has its own number.")
     _queue = models.Index("(member_id, type, id) WHERE state IN ('initial', 'processing')")
@@ -178,6 +180,18 @@ class HubDelivery(models.Model):
 
     def _set_state(self, state, **values):
         self.write({"state": state, "state_date": fields.Datetime.now(), **values})
+
+    def action_retry(self):
+        """Hand on once more what the parent axis refused, for instance after its directory was put right."""
+        self.env["vanban.peer"]._require_admin()
+        rows = self.sudo().try_lock_for_update()  # safe: administrator checked above; only the state changes
+        if rows != self.sudo() or any(row.state != "dead" or not row.packet_id.has_content for row in rows):
+            raise UserError(self.env._("Only a packet that could not be handed on and whose bytes are still here can be tried again."))
+        for row in rows:
+            row._set_state("forward", next_attempt=fields.Datetime.now(), error=False)
+            self.env["vanban.log"]._log("hub_retry", data={"delivery": row.id, "packet": row.packet_id.id})
+        self.env.ref("vanban_lienthong.cron_hub").sudo()._trigger()  # safe: wakes the job
+        return True
 
     @api.model
     def _cron_forward(self):

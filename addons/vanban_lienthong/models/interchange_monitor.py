@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 WAITING = ("queued", "error")
+_ON_HUB, _LEFT_ON_HUB = ("initial", "processing", "forward"), ("dead",)
 
 
 class InterchangeMonitor(models.AbstractModel):
@@ -51,11 +52,47 @@ class InterchangeMonitor(models.AbstractModel):
                 "key": key, "name": name, "count": count, "oldest": fields.Datetime.to_string(oldest) if oldest else False,
                 "bad": bool(bad and count), "action": f"vanban_lienthong.{action}" if clerk else False,
             })
+        boxes += self._hub_boxes()
         for key, name, model, domain in (
                 ("out_day", self.env._("Sent in 24 hours"), out, [mine, ("type", "=", "document"), ("sent_date", ">=", today)]),
                 ("in_day", self.env._("Received in 24 hours"), inbox, [mine, ("type", "!=", "status"), ("received_date", ">=", today)])):
             boxes.append({"key": key, "name": name, "count": model.search_count(domain), "oldest": False, "bad": False, "action": False})
         return boxes
+
+    def _keeps_hub(self):
+        """Whether the user sees a hub: an administrator, where this installation has members."""
+        return self.env.user.has_group("vanban_core.group_admin") and bool(self.env["vanban.hub.member"].search_count([], limit=1))
+
+    def _hub_boxes(self):
+        if not self._keeps_hub():
+            return []
+        boxes = []
+        for key, name, states, bad in (
+                ("hub_waiting", self.env._("Waiting on the hub"), _ON_HUB, False),
+                ("hub_failed", self.env._("Could not be handed on by the hub"), _LEFT_ON_HUB, True)):
+            domain = [("state", "in", states)]
+            if bad:  # one that nobody can mend any more must not shine for ever
+                domain.append(("packet_id.has_content", "=", True))
+            [(count, oldest)] = self.env["vanban.hub.delivery"]._read_group(domain, [], ["__count", "create_date:min"])
+            boxes.append({
+                "key": key, "name": name, "count": count, "oldest": fields.Datetime.to_string(oldest) if oldest else False,
+                "bad": bool(bad and count), "action": "vanban_lienthong.action_hub_delivery"})
+        return boxes
+
+    def _members(self):
+        """The members of the hub as connections: late or cut off is what needs a look."""
+        if not self._keeps_hub():
+            return []
+        rows = []
+        for member in self.env["vanban.hub.member"].search([]):  # pylint: disable=no-search-all
+            error = self.env._("Cut off: %(reason)s", reason=member.blocked_reason or "–") if member.blocked else (
+                self.env._("Packets are not fetched.") if member.is_late else False)
+            health = "cut" if member.blocked else "late" if member.is_late else "ok" if member.last_contact else "unknown"
+            rows.append({
+                "model": member._name, "id": member.id, "name": member.name, "way": self.env._("Member of the hub"), "health": health,
+                "waiting": member.waiting_count, "contact": fields.Datetime.to_string(member.last_contact) if member.last_contact else False,
+                "since": False, "error": error})
+        return rows
 
     def _errors(self, companies):
         """Open errors by their kind, most frequent first."""
@@ -88,7 +125,8 @@ class InterchangeMonitor(models.AbstractModel):
         for axis in axes:
             count = sum(number for peer, number in open_rows if peer.transport_id == axis)
             rows.append(self._connection(axis, axis.url, count, None))
-        rank = {"failing": 0, "unknown": 1, "ok": 2}
+        rows += self._members()
+        rank = {"failing": 0, "late": 1, "cut": 2, "unknown": 3, "ok": 4}
         return sorted(rows, key=lambda row: (rank[row["health"]], row["name"] or ""))
 
     def _connection(self, bearer, way, waiting, heard):

@@ -6,7 +6,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -183,6 +183,63 @@ class TestHub(LienthongCase, HttpCase):
         self.west.with_user(self.admin_user).action_unblock()
         east.send(self.letter(), "Q95.11", "Q95.12", "document")
         self.assertEqual(west.count(), 1)
+
+    def test_reason_of_cutting_off(self):
+        """Cut off by the press itself; the reason that follows is told to the member, never to a stranger."""
+        west = self.client(self.west)
+        action = self.west.with_user(self.admin_user).action_cut_off()
+        self.assertTrue(self.west.blocked)
+        form = self.env[action["res_model"]].with_user(self.admin_user).browse(action["res_id"])
+        with self.assertRaises(UserError):
+            form.action_apply()
+        form.reason = "Nghi lộ khóa"
+        form.action_apply()
+        with self.assertRaisesRegex(DeliveryError, "Nghi lộ khóa"):
+            west.count()
+        with self.assertRaises(DeliveryError) as error:
+            self.client(self.west, "x" * 40).count()
+        self.assertNotIn("Nghi lộ khóa", str(error.exception))
+        form.action_undo()
+        self.assertEqual((self.west.blocked, west.count()), (False, 0))
+        with self.assertRaises(AccessError):
+            self.env["vanban.hub.cut.off"].with_user(self.clerk).create({"member_id": self.west.id})
+        with self.assertRaises(AccessError):
+            self.west.with_user(self.clerk).action_hand_over()
+
+    def test_secret_is_shown_once(self):
+        """The secret goes to the screen of who made it and to no row of the database."""
+        action = self.west.with_user(self.admin_user).action_hand_over()
+        form = self.env[action["res_model"]].with_user(self.admin_user).browse(action["res_id"])
+        secret = form.with_context(**action["context"]).shown_secret
+        self.assertEqual(self.client(self.west, secret).count(), 0)
+        self.assertFalse(form.shown_secret or form.secret)
+
+    def test_system_identifier(self):
+        """Proposed from the code; one that no header can carry is refused."""
+        partner = self.env["res.partner"].create({"name": "UBND xã Mẫu Nam", "is_company": True, "vanban_code": "Q95.13"})
+        member = self.env["vanban.hub.member"].create({"partner_id": partner.id})
+        self.assertEqual(member.system_id, "q95.13")
+        with self.assertRaises(ValidationError):
+            member.system_id = "xã mẫu"
+
+    def test_refused_by_the_parent_axis_and_tried_again(self):
+        with AxisServer([Account("truc-con", "c" * 40, ("Q95.11", "Q95.12")), FAR]) as server:
+            self.parent(server, "Q99.01")
+            self.client(self.east).send(self.letter(recipient="Q99.01"), "Q95.11", "Q99.01", "document")
+            server.axis.faults.error = "18"
+            self.run_job("cron_hub")
+            row = self.deliveries()
+            self.assertEqual(row.state, "dead")
+            boxes = {box["key"]: box for box in self.env["vanban.interchange.monitor"].with_user(self.admin_user).get_monitor()["boxes"]}
+            self.assertEqual((boxes["hub_failed"]["count"], boxes["hub_failed"]["bad"]), (1, True))
+            server.axis.faults.error = ""
+            with self.assertRaises(AccessError):
+                row.with_user(self.clerk).action_retry()
+            row.with_user(self.admin_user).action_retry()
+            self.run_job("cron_hub")
+            self.assertEqual(row.state, "forwarded")
+            with self.assertRaises(UserError):
+                row.with_user(self.admin_user).action_retry()
 
     def test_late_member_is_told_once(self):
         self.client(self.east).send(self.letter(), "Q95.11", "Q95.12", "document")
