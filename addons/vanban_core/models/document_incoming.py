@@ -15,7 +15,7 @@ ASKED_BEFORE = (
 ASKED_WITHIN = (
     *ASKED_BEFORE, "subject", "code", "document_code", "issuer_name", "issue_date", "secrecy", "urgency", "on_paper", "on_paper_reason",
     "arrival_number", "number_date", "signed_date", "issued_date", "signer_id", "declared_file_count", "addressee_codes",
-    "duplicate_reason", "incomplete_reason", "arrival_date",
+    "duplicate_reason", "incomplete_reason", "arrival_date", "external_due_date", "reply_required", "reply_due_date",
 )  # fmt: skip
 OUTCOMES = [
     ("reference", "Keep for reference"),

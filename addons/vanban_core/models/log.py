@@ -206,9 +206,9 @@ class Log(models.Model):
         # plain INSERT: several rows belong to every act, and no user has the right to create them through the ORM
         columns = SQL(", ").join(SQL.identifier(name) for name in ROW_FIELDS[1:])
         for first in range(0, len(rows), _ROWS_AT_ONCE):
+            # a tuple is written as “(…, …)” by the driver itself: no object of its own for every value
             values = SQL(", ").join(
-                SQL("(%s)", SQL(", ").join(SQL("%s", row[name] or None) for name in ROW_FIELDS[1:]))
-                for row in rows[first : first + _ROWS_AT_ONCE]
+                SQL("%s", tuple(row[name] or None for name in ROW_FIELDS[1:])) for row in rows[first : first + _ROWS_AT_ONCE]
             )
             self.env.execute_query(SQL("INSERT INTO vanban_log (%s) VALUES %s RETURNING id", columns, values))
 

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -47,13 +48,14 @@ class TransitionMixin(models.AbstractModel):
     _transitions = ()
 
     @api.model
+    @ormcache("self._name")
     def _transition_table(self):
-        """Return {name: Transition} of this model."""
+        """Return {name: Transition} of this model, to be read only; collected once, for a document has very many classes."""
         table = {}
         for klass in reversed(type(self).__mro__):
             for transition in klass.__dict__.get("_transitions", ()):
                 table[transition.name] = transition
-        return table
+        return MappingProxyType(table)
 
     @api.model
     def default_get(self, fields_list):

@@ -77,10 +77,11 @@ class DocumentVerify(models.Model):
 
     def _effect_check(self, comment):
         super()._effect_check(comment)
-        files = self.env["vanban.file"].search_fetch(
+        # safe: which files there are, whose document was just moved with its own checks; they are read and verified as the user
+        files = self.env["vanban.file"].sudo().search_fetch(
             [("document_id", "in", self.ids), ("role", "in", ("main", "annex"))], ["mimetype", "unsigned"]
         )
-        for file in files:
+        for file in files.with_env(self.env):
             if file._has_signature():
                 file._verify_unless_fresh()
 
