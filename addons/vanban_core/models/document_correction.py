@@ -55,6 +55,8 @@ class DocumentCorrection(models.Model):
             "subject": f"đính chính {name}",
             "signer_id": self.signer_id.id,
             "signer_capacity": self.signer_capacity,
+            "authority_title": self.authority_title,
+            "unit_deputy_of": self.unit_deputy_of,
             "urgency": self.urgency,
             "restricted": self.restricted,
             "body": f"<p>{_escaped(self.company_id.sudo().name)} đính chính {_escaped(name)} như sau:</p>{paragraphs}",  # safe: own name

@@ -9,9 +9,9 @@ from odoo.tools import SQL, ormcache
 from .numbering_cursor import read_committed
 
 VIETNAM = pytz.timezone("Asia/Ho_Chi_Minh")
-# what decides in which book a document is numbered
+# what decides in which book a document is numbered, and what its lines and the log say of the book
 CHOICE = frozenset({
-    "active", "class_ids", "company_id", "department_id", "direction", "issuer_ids", "kind_ids", "separate", "sequence",
+    "active", "class_ids", "code", "company_id", "department_id", "direction", "issuer_ids", "kind_ids", "separate", "sequence",
 })
 
 
@@ -186,7 +186,7 @@ class Register(models.Model):
         self.ensure_one()
         if date is None:
             date = self._today()
-        self.fetch(["code", "company_id", "department_id"])  # before the counter is locked, and not its other columns
+        _code, company_id, department_id = self._facts()
         rows = self.env.execute_query(SQL(
             "UPDATE vanban_register_counter SET next_number = next_number + 1"
             " WHERE register_id = %s AND year = %s RETURNING next_number - 1", self.id, date.year,
@@ -201,8 +201,13 @@ class Register(models.Model):
         self.env["vanban.register.counter"].invalidate_model(["next_number"])
         return self.env["vanban.register.entry"].sudo().create({  # safe: right checked by the transition that numbers
             "register_id": self.id, "year": date.year, "number": rows[0][0], "document_id": document.id, "date": date,
-            "company_id": self.company_id.id, "department_id": self.department_id.id,
+            "company_id": company_id, "department_id": department_id,
         })
+
+    @ormcache("self.id")
+    def _facts(self):
+        """(code, id of the agency, id of the unit or False), kept in memory: asked anew on each connection that numbers."""
+        return self.code, self.company_id.id, self.department_id.id
 
     def action_open_entries(self):
         self.ensure_one()

@@ -241,7 +241,7 @@ class TestIssuing(IssuingCase):
     # -------------------------------------------------------------- correction
 
     def test_an_issued_document_is_corrected_by_a_letter_of_its_own(self):
-        document = self.on_paper()
+        document = self.on_paper(signer_capacity="kt", authority_title="Giám đốc")
         self.refused(self.clerk, "vanban.document", "action_correct", [document.id], "Sai ngày")
         self.issue(document)
         number = document.code
@@ -252,6 +252,8 @@ class TestIssuing(IssuingCase):
         draft = self.env["vanban.document"].browse(action["res_id"])
         self.assertEqual((draft.state, draft.kind_id, draft.recipient_ids.partner_id), ("draft", self.kind, self.issuer))
         self.assertIn(number, draft.subject)
+        signed_as = ("signer_id", "signer_capacity", "authority_title", "unit_deputy_of")
+        self.assertEqual([draft[name] for name in signed_as], [document[name] for name in signed_as])
         self.assertIn("&lt;đúng là&gt;", draft.body)
         self.assertFalse(document.corrected_by)
         draft.upload_file("dinh-chinh.pdf", base64.b64encode(make_pdf("Dinh chinh")).decode())

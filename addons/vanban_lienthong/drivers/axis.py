@@ -22,10 +22,15 @@ class AxisDriver(Driver):
             transport.url, transport.system_id or "", transport._secret(), ca_pem=transport.ca_pem or None,
             timeout=transport.timeout, allow_plain=transport.allow_plain)
 
+    @classmethod
+    def kept_client(cls, transport, kept):
+        """The client that this run of deliveries uses already: one login for many packets."""
+        if transport not in kept:
+            kept[transport] = cls.client(transport)
+        return kept[transport]
+
     def send(self, delivery):
-        # one login for many packets
-        client = self._keep(self.transport, lambda: self.client(self.transport))
-        return client.send(delivery.path, delivery.sender, delivery.recipient, delivery.type)
+        return self.kept_client(self.transport, self.kept).send(delivery.path, delivery.sender, delivery.recipient, delivery.type)
 
     @classmethod
     def collect(cls, transport, limit):

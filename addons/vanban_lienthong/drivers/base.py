@@ -45,11 +45,6 @@ class Driver:
         self.env = peer.env
         self.kept = {} if kept is None else kept
 
-    def _keep(self, key, make):
-        if key not in self.kept:
-            self.kept[key] = make()
-        return self.kept[key]
-
     def send(self, delivery):
         """Bring the packet there; returns the id that the other side gave it.
 

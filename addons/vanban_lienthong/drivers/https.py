@@ -15,8 +15,9 @@ class HttpsDriver(Driver):
         peer, transport = self.peer, self.transport
         # several agencies may live at one address
         address = (peer.url, peer.ca_pem or transport.ca_pem or None, transport.timeout, transport.allow_plain)
-        session = self._keep(address, lambda: Session(*address))
-        return HttpClient(peer.url, peer.key_id, peer._secret(), database=peer.database or None, session=session)
+        if address not in self.kept:
+            self.kept[address] = Session(*address)
+        return HttpClient(peer.url, peer.key_id, peer._secret(), database=peer.database or None, session=self.kept[address])
 
     def send(self, delivery):
         answer = self._client().send(

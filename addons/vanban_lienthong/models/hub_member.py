@@ -28,7 +28,7 @@ class HubMember(models.Model):
     hub_address = fields.Char("Address of the hub", compute="_compute_hub_address", help="What the member enters as address of the axis.")
     has_secret = fields.Boolean("Shared secret set", compute="_compute_has_secret")
     active = fields.Boolean(default=True)
-    blocked = fields.Boolean("Cut off", readonly=True, copy=False, tracking=True)
+    blocked = fields.Boolean("Has been cut off", readonly=True, copy=False, tracking=True)
     blocked_reason = fields.Char("Reason", readonly=True, copy=False, tracking=True)
     max_packet_mb = fields.Integer("Largest packet (MB)", default=100, required=True)
     max_per_hour = fields.Integer("Packets an hour", default=2000, required=True)

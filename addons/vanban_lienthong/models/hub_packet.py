@@ -1,6 +1,7 @@
 import datetime
 import tempfile
 import uuid
+from functools import partial
 from pathlib import Path
 
 from odoo import api, fields, models
@@ -139,7 +140,9 @@ class HubPacket(models.Model):
         late = self.env["vanban.hub.delivery"].search(
             [("state", "in", (*WAITING, "forward")), ("create_date", "<", old)], limit=_BATCH)
         late.write({"state": "expired", "state_date": fields.Datetime.now()})
-        done = self.search([("has_content", "=", True), ("delivery_ids", "not any", [("state", "in", (*WAITING, "forward"))])], limit=_BATCH)
+        # what the parent axis refused can be tried again until its time is over
+        open_ones = ["|", ("state", "in", (*WAITING, "forward")), "&", ("state", "=", "dead"), ("state_date", ">=", old)]
+        done = self.search([("has_content", "=", True), ("delivery_ids", "not any", open_ones)], limit=_BATCH)
         if done:
             done._forget_content("hub")
             done.write({"has_content": False})
@@ -200,10 +203,11 @@ class HubDelivery(models.Model):
         progress = self.env["ir.cron"]._commit_progress
         tried = set()
         while ids := self._due(tried):
+            kept = {}
             for row_id in ids:
                 tried.add(row_id)
                 row = self.browse(row_id)
-                keep_apart(row, row._forward, row._note_unforeseen, "delivery %s of the hub could not be handed on")
+                keep_apart(row, partial(row._forward, kept), row._note_unforeseen, "delivery %s of the hub could not be handed on")
                 if not progress(1):
                     self.env.ref("vanban_lienthong.cron_hub")._trigger()
                     return
@@ -217,25 +221,26 @@ class HubDelivery(models.Model):
             ("state", "=", "forward"), ("next_attempt", "<=", now), ("id", "not in", list(tried)),
             "|", ("axis_id.retry_at", "=", False), ("axis_id.retry_at", "<=", now)], order="id", limit=_BATCH).ids
 
-    def _forward(self):
+    def _forward(self, kept):
         """One attempt, and its outcome in a transaction of its own: a packet that has left must not leave again."""
         row = self.try_lock_for_update()
         row.invalidate_recordset()
         if row and row.state == "forward" and not (row.axis_id.retry_at and row.axis_id.retry_at > fields.Datetime.now()):
-            error, axis = row._hand_on(), row.axis_id
+            error, axis = row._hand_on(kept), row.axis_id
             self.env.flush_all()
             self.env.cr.commit()  # pylint: disable=invalid-commit  # the packet has left: this must not be rolled back
             commit_step(self.env, lambda: self._note_axis(axis, error))
         else:
             self.env.cr.commit()  # pylint: disable=invalid-commit  # ends the snapshot in which the row was not free
 
-    def _hand_on(self):
+    def _hand_on(self, kept):
         """Give the packet to the parent axis; the DeliveryError, or None."""
         row = self
         packet = row.packet_id
         try:
             with packet._content_path() as path:
-                remote = DRIVERS[row.axis_id.driver].client(row.axis_id).send(path, packet.sender_code, row.recipient_code, packet.type)
+                client = DRIVERS[row.axis_id.driver].kept_client(row.axis_id, kept)
+                remote = client.send(path, packet.sender_code, row.recipient_code, packet.type)
         except DeliveryError as error:
             if error.retryable:
                 row._try_later(str(error))

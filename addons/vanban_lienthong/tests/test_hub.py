@@ -233,6 +233,8 @@ class TestHub(LienthongCase, HttpCase):
             boxes = {box["key"]: box for box in self.env["vanban.interchange.monitor"].with_user(self.admin_user).get_monitor()["boxes"]}
             self.assertEqual((boxes["hub_failed"]["count"], boxes["hub_failed"]["bad"]), (1, True))
             server.axis.faults.error = ""
+            self.env["vanban.hub.packet"]._gc_content()
+            self.assertTrue(row.has_content, "kept for another attempt")
             with self.assertRaises(AccessError):
                 row.with_user(self.clerk).action_retry()
             row.with_user(self.admin_user).action_retry()

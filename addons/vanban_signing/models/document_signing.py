@@ -63,7 +63,8 @@ class DocumentSigning(models.Model):
     def _sign_reason(self):
         """Capacity and position, kept in the signature itself (SIGN-30)."""
         capacity = dict(self._fields["signer_capacity"]._description_selection(self.env)).get(self.signer_capacity, "")
-        return " ".join(filter(None, (capacity, self.signer_position))) or None
+        deputy = f"KT. {self.unit_deputy_of}" if self.signer_capacity == "tl" and self.unit_deputy_of else ""
+        return " ".join(filter(None, (capacity, deputy, self.signer_position))) or None
 
     # ----------------------------------------------------------- number and date
 

@@ -147,6 +147,11 @@ class TestSign(SigningCase):
         with pikepdf.open(io.BytesIO(document.sudo().main_file_id._raw())) as pdf:
             field = next(item for item in pdf.Root.AcroForm.Fields if item.T == "lanh_dao")
             self.assertEqual(str(field.V.Reason), "KT. Phó Giám đốc")
+        by_order = self.env["vanban.document"].with_user(self.specialist).create({
+            "direction": "out", "kind_id": self.kind.id, "subject": "về việc đôn đốc", "signer_position": "Phó Chánh Văn phòng",
+            "signer_capacity": "tl", "authority_title": "Giám đốc", "unit_deputy_of": "Chánh Văn phòng",
+        })
+        self.assertEqual(by_order._sign_reason(), "TL. KT. Chánh Văn phòng Phó Chánh Văn phòng")
 
     def test_wrong_pin_is_said(self):
         from .common import module

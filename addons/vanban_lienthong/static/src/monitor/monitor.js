@@ -21,7 +21,7 @@ export class InterchangeMonitor extends Component {
         this.action = useService("action");
         this.state = useState({ boxes: [], errors: [], connections: [], read: "" });
         this.display = {};
-        this.health = { ok: _t("Connected"), failing: _t("Not reachable"), unknown: _t("Not used yet"), late: _t("Late"), cut: _t("Cut off") };
+        this.health = { ok: _t("Connected"), failing: _t("Not reachable"), unknown: _t("Not used yet"), late: _t("Late"), cut: _t("Has been cut off") };
         this.sides = { in: _t("Received"), out: _t("To send") };
         this.env.config.setDisplayName(_t("Monitoring of the interchange"));
         onWillStart(() => this.load());
