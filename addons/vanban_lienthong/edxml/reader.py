@@ -317,6 +317,7 @@ class _Reader:
             node.taken = True
             reference = self._reference(node)
             manifest.setdefault(reference.content_id, reference)
+        places = {content_id: place for place, content_id in enumerate(manifest)}
         found, seen = [], set()
         nodes = root.search("Attachment")
         for index, node in enumerate(nodes, 1):
@@ -342,7 +343,8 @@ class _Reader:
         for reference in manifest.values():
             self._remark("FILE_ABSENT", f"Gói tin kê tệp “{reference.name}” nhưng không kèm nội dung tệp. "
                          "Đề nghị bên gửi gửi lại.", HOLD, "edXMLManifest/Reference")
-        return tuple(found)
+        # the manifest says which file is the document itself: the first
+        return tuple(sorted(found, key=lambda attachment: places.get(attachment.content_id, len(places))))
 
     def _mime_attachments(self, manifest, count):
         """Files of the older dialect, which travel as MIME parts beside the XML."""

@@ -109,6 +109,7 @@ class Directory(models.AbstractModel):
             values["name"] = line.name
         new = [code for code in codes if code not in known]
         if new:
+            self._end_rows(self._replaced(partner, codes, new))
             values["vanban_code_ids"] = [(0, 0, {"code": code, "date_from": fields.Date.context_today(self)}) for code in new]
         if values:
             partner.with_context(tracking_disable=True).write(values)
@@ -118,13 +119,23 @@ class Directory(models.AbstractModel):
     @api.model
     def _end(self, owners, codes, result):
         """The axis has struck the agency off: its codes end."""
-        yesterday = fields.Date.subtract(fields.Date.context_today(self), days=1)
         rows = self.env["res.partner"].union(*owners).vanban_code_ids._in_force().filtered(lambda row: row.code in codes)
+        self._end_rows(rows)
+        if rows:
+            result["ended"] += 1
+
+    @api.model
+    def _replaced(self, partner, codes, new):
+        """Codes in force that a ``new`` one of the same form replaces (a merger, a code put right)."""
+        forms = {agency_code.parse(code).form for code in new}
+        return partner.vanban_code_ids._in_force().filtered(lambda row: row.form in forms and row.code not in codes)
+
+    @api.model
+    def _end_rows(self, rows):
+        yesterday = fields.Date.subtract(fields.Date.context_today(self), days=1)
         for row in rows:
             # A code of today never was in force.
             row.date_to = max(filter(None, (yesterday, row.date_from)))
-        if rows:
-            result["ended"] += 1
 
     @api.model
     def _forget(self, transport, listed, result):

@@ -143,7 +143,8 @@ class DocumentIssue(models.Model):
         if not rows:
             return
         builder = self.env["vanban.packet.builder"]
-        packet = builder._document_packet(self, rows.partner_id, builder._business(self, names.REVOKE, reason, self))
+        packet = builder._document_packet(
+            self, rows.partner_id, builder._business(self, names.REVOKE, reason, self), moment=fields.Datetime.now())
         stored = builder._store_document(self, packet, rows.peer_id)
         self.env["vanban.packet.out"]._enqueue(stored, [(row.peer_id, None) for row in rows], urgency=6)
         self._log("send_recall", comment=reason, data={"packet": stored.id, "recipients": rows.mapped("recipient_name")})

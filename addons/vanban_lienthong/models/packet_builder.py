@@ -45,8 +45,8 @@ class PacketBuilder(models.AbstractModel):
     # ------------------------------------------------------------- documents
 
     @api.model
-    def _document_packet(self, document, partners, business, attachments=()):
-        """The packet of an outgoing document for ``partners``."""
+    def _document_packet(self, document, partners, business, attachments=(), moment=None):
+        """The packet of an outgoing document for ``partners``; ``moment`` of sending, that of the issue unless given."""
         document = document.sudo()  # safe: the document is being issued by somebody who may
         company = document.company_id
         own = company._vanban_organization()
@@ -71,7 +71,7 @@ class PacketBuilder(models.AbstractModel):
             responses=tuple(self._response(answered) for answered in document._linked("answers")),
             steering_type=0,
             to_places=tuple(dict.fromkeys(filter(None, document.recipient_ids.mapped("name"))))[:100],
-            traces=(Trace(own.organ_id, self._local(document.issued_date or document.write_date)),),
+            traces=(Trace(own.organ_id, self._local(moment or document.issued_date or document.write_date)),),
             business=business,
             attachments=attachments,
         )

@@ -123,6 +123,13 @@ class PacketIn(models.Model):
             packet._report_refusal(reason)
         return True
 
+    def action_return_wrong_address(self):
+        """One press: back to the sender because it named another agency (HCM Đ4.3; BG Đ8.1b)."""
+        if any(packet.reason_code != "ADDRESSEE" for packet in self):
+            raise UserError(self.env._("Only a packet that names another agency is returned for its address."))
+        # what travels is Vietnamese, whatever language the clerk works in
+        return self.action_refuse("Sai nơi nhận: văn bản không gửi cho cơ quan này")
+
     def _guard_refuse(self):
         if not self.peer_id or not self.document_code:
             raise UserError(self.env._(

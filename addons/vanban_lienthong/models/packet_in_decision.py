@@ -33,7 +33,7 @@ class PacketInDecision(models.Model):
         for replacement in packet.business.replacements:
             meant = {code.strip().upper() for code in replacement.organ_ids}
             if not meant or own & meant:
-                replaced |= self._find_incoming(replacement.document_id)
+                replaced |= self._find_incoming(ResponseFor(document_id=replacement.document_id))
         replaced -= document
         for old in replaced:
             document._link(old, "replaces")
@@ -81,6 +81,7 @@ class PacketInDecision(models.Model):
         packet = StatusPacket(
             sender=self.company_id._vanban_organization(),
             response_for=ResponseFor(organ_id=self.sender_code or "", code=self.code or "", document_id=self.document_code),
-            status_code=names.REJECTED, description=reason, timestamp=builder._local(fields.Datetime.now()))
+            status_code=names.REJECTED, description=reason, timestamp=builder._local(fields.Datetime.now()),
+            staff=builder._staff(self.env.user, self.company_id))
         stored = builder._store_status(self.company_id, self.env["vanban.document"], packet, self.peer_id)
         self.env["vanban.packet.out"]._enqueue(stored, [(self.peer_id, None)])

@@ -5,9 +5,12 @@ import tempfile
 import unicodedata
 from functools import partial
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.vanban_core.models.document_duplicate import GONE
 from odoo.addons.vanban_core.tools import copy_rules
 
 from ..drivers import DRIVERS, DeliveryError, Driver
@@ -22,13 +25,14 @@ from .packet_out import WAITING
 _logger = logging.getLogger(__name__)
 _BATCH = 100
 TOO_EARLY = object()
-_SECRET_WORDS = re.compile(r"\b(tuyệt mật|tối mật|mật)\b", re.IGNORECASE)
+# The mark alone, or with its name before it; nothing else stands in a sphere by chance.
+_SECRET_WORDS = re.compile(r"(?:(?:độ|mức độ)\s*mật\s*:?\s*)?(?:tuyệt mật|tối mật|mật)", re.IGNORECASE)
 _CAPACITY_OF = {label.rstrip("."): key for key, label in CAPACITY.items()}
 
 
 def is_secret(packet):
     """Whether a document packet calls itself a state secret."""
-    return bool(_SECRET_WORDS.fullmatch(packet.other.sphere.strip()))
+    return bool(_SECRET_WORDS.fullmatch(unicodedata.normalize("NFC", packet.other.sphere).strip()))
 
 
 class PacketInProcess(models.Model):
@@ -257,7 +261,10 @@ class PacketInProcess(models.Model):
         """Defects that somebody has to look at, unless a clerk has done so."""
         holds = [remark for remark in packet.remarks if remark.severity == HOLD]
         if holds and not self.remarks_accepted:
-            raise PacketHeld(holds[0].code, "\n".join(remark.message for remark in holds))
+            lines = [remark.message for remark in holds]
+            if absent := sum(remark.code == "FILE_ABSENT" for remark in holds):
+                lines.insert(0, self.env._("%(count)s file(s) missing (Thiếu %(count)s tệp).", count=absent))
+            raise PacketHeld(holds[0].code, "\n".join(lines))
 
     # ----------------------------------------------------------------- document
 
@@ -272,7 +279,7 @@ class PacketInProcess(models.Model):
         self._check_holds(packet)
         doc_type = packet.business.doc_type
         if doc_type in (names.REVOKE, names.UPDATE):
-            target = self._find_incoming(packet.target_id, packet)
+            target = self._find_target(packet)
             if target and doc_type == names.UPDATE:
                 self._note_changes(packet, target)
             self._ask_decision(target)
@@ -288,7 +295,7 @@ class PacketInProcess(models.Model):
         own = {row.code for row in self.company_id.sudo().partner_id.vanban_code_ids}  # safe: own public codes
         if own and not own & {organization.organ_id.strip().upper() for organization in packet.recipients}:
             raise PacketHeld("ADDRESSEE", self.env._(
-                "The packet is not addressed to this agency: it names %(codes)s. Return it to the sender.",
+                "Wrong addressee (Sai nơi nhận): the packet is not addressed to this agency, it names %(codes)s. Return it to the sender.",
                 codes=", ".join(organization.organ_id for organization in packet.recipients[:5]) or "–"))
 
     def _is_double(self, packet):
@@ -307,13 +314,23 @@ class PacketInProcess(models.Model):
             return True
         # an update or a recall bears the identifier of the document that it is about: another one is nothing double
         about = (str(names.REVOKE), str(names.UPDATE))
-        if others and not self.remarks_accepted and str(self.business_type) not in about:
-            raise PacketHeld("IDENTIFIER_TAKEN", values={"duplicate_of_id": others[0].id}, reason=self.env._(
+        if self.remarks_accepted or str(self.business_type) in about:
+            return False
+        taken = others[:1].received_date or self._entered_by_hand().arrival_date
+        if taken:
+            raise PacketHeld("IDENTIFIER_TAKEN", values={"duplicate_of_id": others[:1].id}, reason=self.env._(
                 "Duplicate document identifier (Trùng mã định danh): %(code)s was received on %(date)s with other content. "
                 "Ask the sender; then take it over with a reason, or set it aside.",
                 code=self.document_code, date=fields.Datetime.context_timestamp(
-                    self.with_context(tz="Asia/Ho_Chi_Minh"), others[0].received_date).strftime("%d/%m/%Y %H:%M")))
+                    self.with_context(tz="Asia/Ho_Chi_Minh"), taken).strftime("%d/%m/%Y %H:%M")))
         return False
+
+    def _entered_by_hand(self):
+        """The incoming document with this identifier that came another way: on paper, by mail."""
+        return self.env["vanban.document"].search([
+            ("company_id", "=", self.company_id.id), ("direction", "=", "in"), ("document_code", "=", self.document_code),
+            ("packet_in_id", "=", False), ("state", "not in", GONE)], order="id", limit=1) if self.document_code else (
+                self.env["vanban.document"])
 
     def _make_document(self, packet):
         """The incoming document of the packet, in the state before the clerk's check."""
@@ -327,7 +344,18 @@ class PacketInProcess(models.Model):
             answered = self._find_outgoing(response)
             if answered:
                 document._link(answered, "answers")
+        self._check_at_once(document)
         return document
+
+    def _check_at_once(self, document):
+        """What does not agree is marked before the clerk opens it (HCM Đ5.1); a check that fails keeps nothing from arriving."""
+        try:
+            with self.env.cr.savepoint():
+                document._run_checks()
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise
+        except Exception:
+            _logger.info("checks of document %s at its arrival", document.id, exc_info=True)
 
     def _accepted_incomplete(self):
         """The reason with which a clerk took the packet over in spite of its defects, so that it is asked only once."""
@@ -368,31 +396,12 @@ class PacketInProcess(models.Model):
         return self.env["vanban.document.kind"].search([("name", "=ilike", pattern)], limit=1) if wanted else (
             self.env["vanban.document.kind"])
 
-    def _find_incoming(self, document_code, packet=None):
-        """Our incoming document from this sender; also one received under an earlier code of the sender."""
-        documents = self.env["vanban.document"].search([
-            ("company_id", "=", self.company_id.id), ("direction", "=", "in"), ("document_code", "=", (document_code or "").strip()),
-            ("issuer_id", "=", self.peer_id.partner_id.id), ("packet_in_id", "!=", False),
-        ], order="id desc")
-        return documents.filtered(lambda document: document.state not in ("refused", "returned", "recalled"))[:1] or documents[:1]
-
-    def _find_outgoing(self, response):
-        """Our sent document by its identifier, else by number, symbol and date."""
-        domain = [("company_id", "=", self.company_id.id), ("direction", "!=", "in"), ("issued_date", "!=", False)]
-        documents = self.env["vanban.document"]
-        if response.document_id:
-            documents = documents.search([*domain, ("document_code", "=", response.document_id.strip())], limit=2)
-        if not documents and response.code and response.promulgation_date:
-            documents = documents.search(
-                [*domain, ("code", "=", response.code.strip()), ("issue_date", "=", response.promulgation_date)], limit=2)
-        return documents if len(documents) == 1 else documents.browse()
-
     # ------------------------------------------------------------------- status
 
     def _take_status(self, packet):
         self._check_holds(packet)
         if packet.status_code == names.TAKE_BACK:
-            self._ask_decision(self._find_incoming(packet.response_for.document_id))
+            self._ask_decision(self._find_incoming(packet.response_for))
             return
         document = self._find_outgoing(packet.response_for)
         if not document:

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.vanban_core.models import at_once
 from odoo.addons.vanban_core.models.transition_mixin import Transition
 
-from ..edxml import ResponseFor, StatusPacket, names, statuses
+from ..edxml import names, statuses
 
 WAITING = ("queued", "error")
 UNDER_WAY = ("sent", "arrived", "accepted", "assigned", "processing", "completed", "recall_requested", "recall_rejected")
@@ -30,11 +30,12 @@ class PacketOut(models.Model):
         Transition("fail", WAITING, ("error",)),
         Transition("give_up", WAITING, ("dead",)),
         Transition("withdraw", (*WAITING, "dead"), ("cancelled",)),
-        Transition("fold", FOLDED, FOLDED),
+        Transition("fold", (*FOLDED, "dead"), FOLDED),
         Transition("retry", ("error", "dead"), ("queued",), who="_is_clerk"),
         Transition("repeat", REPEATABLE, ("queued",), who="_is_clerk"),
         Transition("to_paper", ("error", "dead", "rejected"), ("paper",), who="_is_clerk", comment=True, effect="_effect_to_paper"),
-        Transition("take_back", UNDER_WAY, ("recall_requested",), who="_is_clerk", comment=True, effect="_effect_take_back"),
+        Transition("take_back", UNDER_WAY, ("recall_requested",), who="_may_approve_take_back", guard="_guard_take_back", comment=True,
+                   effect="_effect_take_back"),
     )
 
     packet_id = fields.Many2one("vanban.packet", "Packet", required=True, readonly=True, ondelete="restrict", index=True)
@@ -131,7 +132,8 @@ class PacketOut(models.Model):
     def _apply_statuses(self):
         """Fold the log of each row to its state and tell the recipient of the document."""
         for row in self.sudo():  # safe: server flow on statuses that were checked on arrival
-            if row.state not in FOLDED:
+            # what was given up may have arrived after all, its answer being lost
+            if row.state not in FOLDED and not (row.state == "dead" and row.status_ids):
                 continue
             # An answer to a recall is placed by our own clock: the question was asked by it, too.
             events = [
@@ -180,23 +182,3 @@ class PacketOut(models.Model):
     def _effect_to_paper(self, comment):
         if self.recipient_id:
             self.recipient_id.sudo()._to_paper(comment)  # safe: right of the clerk checked by the transition
-
-    def action_take_back(self, reason):
-        """Ask this one recipient to give the electronic document back (status 13)."""
-        for row in self:
-            row._transition("take_back", comment=reason, values={"recall_asked": fields.Datetime.now()})
-        return True
-
-    def _effect_take_back(self, comment):
-        document = self.document_id.sudo()  # safe: identity of the document that this clerk sent
-        company = self.company_id
-        packet = StatusPacket(
-            sender=company._vanban_organization(),
-            response_for=ResponseFor(
-                organ_id=self.recipient_code, code=document.code or "", document_id=document.document_code or "",
-                promulgation_date=document.issue_date or None),
-            status_code=names.TAKE_BACK, description=comment,
-            timestamp=self.env["vanban.packet.builder"]._local(fields.Datetime.now()))
-        stored = self.env["vanban.packet.builder"]._store_status(company, document, packet, self.peer_id)
-        self._enqueue(stored, [(self.peer_id, None)])
-        self._tell_recipient("recall_requested", comment)

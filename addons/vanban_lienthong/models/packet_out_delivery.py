@@ -19,7 +19,7 @@ _BATCH = 200
 _TOGETHER, _LONGEST_TOGETHER = 20, 5
 
 
-class _Kept(ExitStack):
+class Kept(ExitStack):
     """What the packets of one turn share: connections, logins, and the files of packets that go to several agencies."""
 
     def __init__(self):
@@ -83,7 +83,7 @@ class PacketOutDelivery(models.Model):
         # Another worker may have sent them, or the connection may have failed, since the list was read.
         locked.invalidate_recordset()
         began, outcomes, error, done = time.monotonic(), [], None, [*(self - locked).ids]
-        with _Kept() as kept:
+        with Kept() as kept:
             for row in locked:
                 done.append(row.id)
                 if not row._is_due():
@@ -121,7 +121,7 @@ class PacketOutDelivery(models.Model):
         if not row or not row._still_due():
             self.env.cr.commit()  # pylint: disable=invalid-commit  # ends the snapshot in which the row was not free
             return None
-        with _Kept() as kept:
+        with Kept() as kept:
             peer, error = row.peer_id, row._deliver(kept)
         # The outcome of this row alone comes first, so that nothing else can undo it.
         self.env.flush_all()

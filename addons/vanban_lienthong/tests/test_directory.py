@@ -7,6 +7,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
+from odoo.addons.vanban_core.tests.proves import proves
+
 from ..wire.axis import Agency
 
 
@@ -45,6 +47,16 @@ class TestDirectory(TransactionCase):
         self.load(Agency("H70.02", "Sở Y tế tỉnh Thử", deleted=True), Agency("H70.01", "Sở Nội vụ và Lao động tỉnh Thử"))
         self.assertFalse(self.agency("H70.02"))
         self.assertTrue(self.env["vanban.agency.code"].search([("code", "=", "H70.02")]).date_to < fields.Date.today())
+
+    @proves("LT-03")
+    def test_a_changed_code_ends_the_old_one(self):
+        self.load(Agency("H70.01", "Sở Nội vụ tỉnh Thử", "000.00.01.H70"))
+        self.load(Agency("H70.09", "Sở Nội vụ tỉnh Thử", "000.00.01.H70"))
+        agency = self.agency("H70.09")
+        self.assertEqual((agency.vanban_code, agency), ("H70.09", self.agency("000.00.01.H70")))
+        old = agency.vanban_code_ids.filtered(lambda row: row.code == "H70.01")
+        self.assertLess(old.date_to, fields.Date.context_today(agency))
+        self.assertFalse(self.agency("H70.01"))
 
     def test_odd_lines_are_remarked_not_refused(self):
         result = self.load(

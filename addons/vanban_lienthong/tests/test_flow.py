@@ -1,8 +1,12 @@
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.vanban_core.models.document_reception import COMPARED
 from odoo.addons.vanban_core.tests.proves import proves
+from odoo.addons.vanban_core.tests.scan_samples import letter
 
+from ..edxml import Signer
 from .common import LienthongCase
 
 
@@ -75,6 +79,26 @@ class TestFlow(LienthongCase):
         for record, field in ((out, "sent_date"), (arrived, "received_date")):
             with self.assertRaises(AccessError):
                 record.with_user(self.clerk).write({field: "2020-01-01 00:00:00"})
+        received = self.received_document()
+        for field in ("arrival_date", "registered_date", "issued_date"):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                received.with_user(self.clerk).write({field: "2020-01-01 00:00:00"})
+        made = self.env["vanban.document"].with_user(self.clerk).create({
+            "direction": "in", "subject": "Giờ do người nhập", "kind_id": self.kind.id, "arrival_date": "2020-01-01 00:00:00"})
+        self.assertLess(abs((made.arrival_date - fields.Datetime.now()).total_seconds()), 600)
+
+    @proves("IN-09")
+    def test_mismatch_is_marked_when_opened(self):
+        """Nobody has pressed anything yet: number, symbol and signer are not those of the file."""
+        document = self.received_document(
+            pdf=letter(), code_number="12", code_notation="QĐ-STC", signer=Signer("Lê Văn Khác", "PHÓ GIÁM ĐỐC", ""))
+        self.assertEqual(document.state, "received")
+        for name in ("code_number", "code_notation", "signer_name"):
+            self.assertIn(f",{name},", document.mismatch_fields)
+        arch = self.env["vanban.document"].with_user(self.clerk).get_view(
+            self.env.ref("vanban_core.document_incoming_view_form").id, "form")["arch"]
+        for name in COMPARED:
+            self.assertIn(f"',{name},' in (mismatch_fields or '')", arch)
 
     def test_one_packet_for_many_recipients(self):
         third = self.env["res.company"].create({"name": "Sở Y tế tỉnh Mẫu", "vanban_code": "H97.04"})

@@ -1,14 +1,15 @@
+import unicodedata
 from dataclasses import replace
 from datetime import date
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.vanban_core.tests.proves import proves
 
-from ..edxml import Attachment, Organization, OtherInfo
+from ..edxml import Attachment, Organization, OtherInfo, read_packet
 from .common import LienthongCase
 
 
@@ -89,12 +90,61 @@ class TestHostile(LienthongCase):
         self.assertHeld(self.receive(self.packet(sender=Organization("H97.04", "Sở Y tế"))), "SENDER_DIFFERS")
         self.assertHeld(self.receive(self.packet(sender=Organization("H97.99", "Ai đó"))), "SENDER_UNKNOWN")
 
+    @proves("IN-12")
     def test_wrong_addressee(self):
-        self.assertHeld(self.receive(self.packet(recipients=(Organization("H97.55", "Sở khác"),))), "ADDRESSEE")
+        packet = self.receive(self.packet(recipients=(Organization("H97.55", "Sở khác"),)))
+        self.assertHeld(packet, "ADDRESSEE")
+        self.assertIn("Sai nơi nhận", packet.reason)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            packet.with_user(self.specialist).action_return_wrong_address()
+        packet.with_user(self.clerk).action_return_wrong_address()
+        self.assertEqual(packet.state, "refused")
+        out = self.env["vanban.packet.out"].search([("status_code", "=", "02"), ("company_id", "=", self.company.id)])
+        with out.packet_id._content_path() as path:
+            self.assertIn("Sai nơi nhận", read_packet(path, None).description)
+        held = self.receive(self.packet(sender=Organization("H97.99", "Ai đó")))
+        with self.assertRaises(UserError):
+            held.with_user(self.clerk).action_return_wrong_address()
+
+    @proves("IN-08")
+    def test_file_that_is_missing(self):
+        """Three are declared, two came: held with the words of it; taken over with a reason only."""
+        first = self.packet().attachments[0]
+        files = (first, *(Attachment(name, first.path, name) for name in ("phu-luc-1.pdf", "phu-luc-2.pdf")))
+        raw = self.raw(self.packet(attachments=files))
+        cut = raw[:raw.rindex(b"<Attachment>")] + raw[raw.index(b"</AttachmentEncoded>"):]
+        packet = self.receive(cut)
+        self.assertHeld(packet, "FILE_ABSENT")
+        self.assertIn("Thiếu 1 tệp", packet.reason)
+        self.assertIn("Thiếu 1 tệp", " ".join(self.env["vanban.notice"].search([("user_id", "=", self.clerk.id)]).mapped("title")))
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            packet.with_user(self.clerk).action_accept_remarks("")
+        packet.with_user(self.clerk).action_accept_remarks("Đã xin bản giấy")
+        self.run_job("cron_read")
+        self.assertEqual((packet.state, packet.document_id.declared_file_count, len(packet.document_id.file_ids)), ("done", 3, 2))
+
+    @proves("LT-14")
+    def test_identifier_of_a_document_that_came_on_paper(self):
+        paper = self.env["vanban.document"].with_user(self.clerk).create({
+            "direction": "in", "subject": "Bản giấy", "kind_id": self.kind.id, "issuer_id": self.peer.partner_id.id, "medium": "paper",
+            "document_code": "H97.03,2026/03/09,118/STC-VP"})
+        packet = self.receive(self.packet())
+        self.assertHeld(packet, "IDENTIFIER_TAKEN")
+        self.assertIn("Trùng mã định danh", packet.reason)
+        same = [("document_code", "=", paper.document_code), ("direction", "=", "in"), ("company_id", "=", self.company.id)]
+        self.assertEqual(self.env["vanban.document"].search(same), paper.sudo(False).with_user(self.env.user))
+        told = self.env["vanban.notice"].search([("user_id", "=", self.clerk.id), ("kind", "=", "alert")])
+        self.assertIn("Trùng mã định danh", " ".join(told.mapped("title")))
+        packet.with_user(self.clerk).action_accept_remarks("Bản điện tử của văn bản giấy")
+        self.run_job("cron_read")
+        self.assertIn(paper, packet.document_id.with_user(self.clerk).duplicate_ids)
 
     @proves("SEC-06")
     def test_marked_secret(self):
-        self.assertHeld(self.receive(self.packet(other=OtherInfo(sphere="Tối mật"))), "SECRET")
+        marks = ("Tối mật", unicodedata.normalize("NFD", "Mật"), "Độ mật: Tuyệt mật", "MẬT")
+        for number, mark in enumerate(marks):
+            packet = self.packet(other=OtherInfo(sphere=mark), document_id=f"H97.03,2026/03/09,{number}/STC-VP")
+            self.assertHeld(self.receive(packet), "SECRET")
 
     def test_program_instead_of_a_document(self):
         packet = self.packet(pdf=b"MZ\x90\x00" + b"x" * 100)
@@ -149,6 +199,11 @@ class TestHostile(LienthongCase):
         self.assertEqual(packet.state, "refused")
         out = self.env["vanban.packet.out"].search([("status_code", "=", "02"), ("company_id", "=", self.company.id)])
         self.assertEqual((out.peer_id, out.state), (self.peer, "queued"))
+        # who, when and why (F-17)
+        with out.packet_id._content_path() as path:
+            told = read_packet(path, None)
+        self.assertEqual((told.description, told.staff.staff), ("Gửi nhầm cơ quan", self.clerk.name))
+        self.assertTrue(told.timestamp)
 
     def test_read_again_after_the_connection_was_added(self):
         self.peer.active = False

@@ -12,6 +12,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.addons.vanban_core.tests.proves import proves
 
 from ..controllers import strangers
+from ..models.packet_out_delivery import Kept
 from ..wire import Envelope
 from ..wire.http_client import PACKETS_PATH, DeliveryError, HttpClient
 from .common import KEY, SECRET, LienthongCase
@@ -188,5 +189,5 @@ class TestHttp(LienthongCase, HttpCase):
     def send(self, row):
         """One attempt of the delivery, without its job: two cursors of a test would wait for each other."""
         self.env.flush_all()
-        with self.allow_requests(all_requests=True):
-            self.assertIsNone(row._deliver())
+        with self.allow_requests(all_requests=True), Kept() as kept:
+            self.assertIsNone(row._deliver(kept))

@@ -90,6 +90,24 @@ class TestOutage(LienthongCase):
             self.run_job("cron_send")
         self.assertEqual(row.state, "dead")
 
+    def test_given_up_but_arrived(self):
+        """Its answer was lost until the time was over: the recipient's own status tells that it is there."""
+        document = self.issued()
+        row, real = document.delivery_ids.sudo(), DRIVERS["local"].send
+        row.queued_date = fields.Datetime.now() - timedelta(hours=73)
+
+        def answer_lost(driver, delivery):
+            real(driver, delivery)
+            raise DeliveryError("timeout", "Không trả lời kịp", unreachable=True)
+
+        with patch.object(DRIVERS["local"], "send", answer_lost):
+            self.run_job("cron_send")
+        self.assertEqual((row.state, document.recipient_ids.state), ("dead", "failed"))
+        self.run_job("cron_read")
+        self.peer.retry_at = False
+        self.deliver()
+        self.assertEqual((row.state, document.recipient_ids.state), ("arrived", "arrived"))
+
     def test_order_for_each_agency_and_document(self):
         """A status never overtakes the one before it."""
         document = self.received_document()

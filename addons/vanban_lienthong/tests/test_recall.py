@@ -1,12 +1,13 @@
-from datetime import date
+from datetime import date, timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.common import make_pdf
 from odoo.addons.vanban_core.tests.proves import proves
 
-from ..edxml import Attachment, Business, Receiver, Replacement
+from ..edxml import Attachment, Business, Receiver, Replacement, ResponseFor, read_packet
 from .common import LienthongCase
 
 CODE = "H97.03,2026/03/09,118/STC-VP"
@@ -40,6 +41,9 @@ class TestRecall(LienthongCase):
         self.assertEqual(notice.request_reason, "Ban hành nhầm phụ lục")
         notice.with_user(self.other_clerk).action_recall_accept()
         self.assertEqual((notice.state, received.state), ("agreed", "recalled"))
+        arch = self.env["vanban.document"].with_context(lang="vi_VN").get_view(
+            self.env.ref("vanban_core.document_incoming_view_form").id, "form")["arch"]
+        self.assertRegex(arch, "state != 'recalled'\"[^>]*>Đã hủy theo thu hồi<")
         self.assertEqual(set(received.sudo().assignment_ids.mapped("state")), {"stopped"})
         # the line of the register stays
         self.assertEqual(received.sudo().entry_ids.mapped("number"), [1])
@@ -126,18 +130,72 @@ class TestRecall(LienthongCase):
         packet = self.receive(self.packet(business=Business(1, "Nhầm", "H97.03,2026/01/01,1/STC"), attachments=()))
         self.assertEqual((packet.state, packet.reason_code), ("quarantined", "TARGET_UNKNOWN"))
 
+    def step(self, row, user, step, comment):
+        return self.env["vanban.packet.step"].with_user(user).with_context(
+            active_model=row._name, active_id=row.id, active_ids=row.ids, default_step=step).create({"comment": comment}).action_apply()
+
+    @proves("LT-08", "LT-09")
     def test_take_back(self):
         document = self.issued()
         self.deliver()
         row = document.delivery_ids
-        row.with_user(self.clerk).action_take_back("Gửi nhầm địa chỉ")
-        self.assertEqual(row.state, "recall_requested")
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            row.with_user(self.clerk).action_take_back("Gửi nhầm địa chỉ")
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            row.with_user(self.specialist).action_propose_take_back("Gửi nhầm địa chỉ")
+        self.step(row, self.clerk, "take_back", "Gửi sai nơi")
+        self.assertEqual((row.state, row.take_back_reason), ("arrived", "Gửi sai nơi"))
+        self.assertIn("Gửi sai nơi", " ".join(document.sudo().activity_ids.filtered(lambda todo: todo.user_id == self.leader).mapped("summary")))
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            row.with_user(self.clerk).action_deny_take_back("Thôi")
+        self.step(row, self.leader, "deny_take_back", "Nơi nhận vẫn cần")
+        self.assertEqual((row.state, row.take_back_reason), ("arrived", False))
+        self.step(row, self.clerk, "take_back", "Gửi nhầm địa chỉ")
+        row.with_user(self.leader).action_approve_take_back()
+        self.assertEqual((row.state, row.take_back_reason), ("recall_requested", False))
         self.deliver()
         asked = self.env["vanban.packet.in"].search([("company_id", "=", self.other.id), ("status_code", "=", "13")])
-        self.assertEqual(asked.state, "decision")
+        self.assertEqual((asked.state, asked.request_reason), ("decision", "Gửi nhầm địa chỉ"))
         asked.with_user(self.other_clerk).action_recall_accept("Đồng ý trả lại")
         self.deliver()
         self.assertEqual((row.state, document.recipient_ids.state), ("recall_agreed", "recalled"))
+
+    def test_no_recall_no_take_back(self):
+        document = self.issued()
+        self.deliver()
+        self.company.sudo()._vanban_profile().recall = False
+        with self.assertRaises(UserError):
+            document.delivery_ids.with_user(self.clerk).action_propose_take_back("Gửi nhầm địa chỉ")
+
+    def test_recall_notice_bears_its_own_day(self):
+        """Reason, document and the moment of the recall, not of the issue (F-18)."""
+        document = self.issued()
+        self.deliver()
+        self.env.cr.execute("UPDATE vanban_document SET issued_date = issued_date - interval '2 days' WHERE id = %s", [document.id])
+        self.env.invalidate_all()
+        document.action_request_recall("Ban hành nhầm")
+        document.with_user(self.leader).action_approve_recall()
+        row = document.packet_out_ids.filtered(lambda row: row.business_type == "1")
+        with row.packet_id._content_path() as path:
+            packet = read_packet(path, None)
+        self.assertEqual((packet.business.reason, packet.business.document_id), ("Ban hành nhầm", document.document_code))
+        told = packet.traces[-1].timestamp - timedelta(hours=7)
+        self.assertLess(abs((told - fields.Datetime.now()).total_seconds()), 600)
+
+    def test_recall_without_an_identifier(self):
+        """By number, symbol and day, whatever their spaces and case; an identifier that is not known decides against it."""
+        document = self.received_document()
+        other = {"document_id": "", "code_number": " 118 ", "code_notation": "stc-vp", "attachments": ()}
+        packet = self.receive(self.packet(business=Business(1, "Nhầm"), **other))
+        self.assertEqual((packet.state, packet.target_id), ("decision", document))
+        unknown = Business(1, "Nhầm", "H97.03,2026/01/01,1/STC")
+        self.assertEqual(self.receive(self.packet(business=unknown, **other)).reason_code, "TARGET_UNKNOWN")
+
+    def test_take_back_by_number_and_day(self):
+        document = self.received_document()
+        asked = ResponseFor("H96.02", "118 / stc-vp", "000.00.00.H97,2026/03/09,118", date(2026, 3, 9))
+        packet = self.receive(self.status_packet(document, "13", response_for=asked))
+        self.assertEqual((packet.state, packet.target_id), ("decision", document))
 
     def test_replacement(self):
         old = self.issued()

@@ -12,15 +12,24 @@ class TestRights(LienthongCase):
     @proves("LT-02")
     def test_only_the_focal_clerk_receives_and_sends(self):
         packet = self.receive(self.packet())
-        for user in (self.specialist, self.leader, self.admin_user):
+        unit_clerk = self._make_user("unit_clerk", "vanban_core.group_unit_clerk")
+        for user in (self.specialist, self.leader, self.admin_user, unit_clerk):
             with self.subTest(user.login):
                 with self.assertRaises(AccessError):
                     packet.with_user(user).read(["code"])
         self.assertEqual(packet.with_user(self.clerk).code, "118/STC-VP")
         self.assertFalse(self.env["vanban.packet.in"].with_user(self.other_clerk).search([("id", "=", packet.id)]))
+        for user in (self.specialist, unit_clerk):
+            self.assertFalse(self.env["vanban.document"].with_user(user).search([("id", "=", packet.document_id.id)]))
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                packet.document_id.with_user(user).action_register()
         document = self.numbered()
-        with self.signatures_valid(), self.assertRaises(AccessError):
-            document.with_user(self.specialist).action_issue()
+        for user in (self.specialist, unit_clerk):
+            with self.signatures_valid(), self.assertRaises(AccessError), self.env.cr.savepoint():
+                document.with_user(user).action_issue()
+        sent = self.issued()
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            sent.recipient_ids.with_user(self.specialist).action_resend()
 
     def test_outbox_is_read_with_the_document(self):
         row = self.issued().delivery_ids

@@ -8,7 +8,8 @@ STEPS = {
     "recall_accept": ("vanban.packet.in", "action_recall_accept", False),
     "recall_reject": ("vanban.packet.in", "action_recall_reject", True),
     "to_paper": ("vanban.packet.out", "action_to_paper", True),
-    "take_back": ("vanban.packet.out", "action_take_back", True),
+    "take_back": ("vanban.packet.out", "action_propose_take_back", True),
+    "deny_take_back": ("vanban.packet.out", "action_deny_take_back", True),
 }
 
 
@@ -29,6 +30,7 @@ class PacketStep(models.TransientModel):
             ("recall_reject", "Refuse the request of the sender"),
             ("to_paper", "Send on paper instead"),
             ("take_back", "Ask the document back"),
+            ("deny_take_back", "Do not ask the document back"),
         ],
         required=True, readonly=True,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Real-world defects are read over, each with a remark; other dialects are understood."""
 import base64
 import io
+import re
 import zipfile
 
 import pytest
@@ -117,6 +118,17 @@ def test_shuffled_order(source):
     subject = "<edXML:Subject>V/v cung cấp số liệu quý I năm 2026</edXML:Subject>"
     changed = source.replace(subject, "").replace("<edXML:From>", subject + "<edXML:From>", 1)
     assert read_packet(changed.encode(), None).subject.startswith("V/v cung cấp")
+
+
+def test_main_file_is_the_first_of_the_manifest(tmp_path):
+    """Whatever the order in which the files themselves follow."""
+    target = tmp_path / "two.edxml"
+    write_packet(document(tmp_path, attachments=(attachment(tmp_path, "chinh.pdf", PDF), attachment(tmp_path, "phu-luc.pdf", PDF))), target)
+    text = target.read_text("utf-8")
+    first, second = re.findall(r"<Attachment>.*?</Attachment>", text, re.DOTALL)
+    swapped = text.replace(first, "\0").replace(second, first).replace("\0", second)
+    assert swapped.index("phu-luc.pdf", swapped.index("<Attachment>")) < swapped.index("chinh.pdf", swapped.index("<Attachment>"))
+    assert [one.name for one in read_packet(swapped.encode(), None).attachments] == ["chinh.pdf", "phu-luc.pdf"]
 
 
 def test_wrapped_base64(source, tmp_path):
