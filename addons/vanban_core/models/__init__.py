@@ -147,4 +147,5 @@ from . import (
     document_submission,
     document_timeline,
     drafting_shown,
+    class_order,
 )
