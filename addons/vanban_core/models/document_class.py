@@ -185,7 +185,8 @@ class DocumentClassified(models.Model):
 
     def _guard_recipients(self):
         super()._guard_recipients()
-        by_network = self.recipient_ids.filtered(lambda row: row.channel == "lienthong")
+        # “không gửi trên phần mềm”: neither to other agencies nor to the own units (BHXH PL03-B.I)
+        by_network = self.recipient_ids.filtered(lambda row: row.channel in ("lienthong", "internal"))
         if self.class_id and not self.class_id.send_on_system and by_network:
             raise UserError(self.env._(
                 "Class %(rule)s is not sent through the network: choose paper for %(names)s.",

@@ -146,6 +146,22 @@ class TestOutgoing(OutgoingCase):
         self.assertEqual(document.state, "issued")
 
     @proves("OUT-33")
+    def test_class_that_does_not_go_through_the_system(self):
+        """B.I.2 of the catalogue of Social Security: neither to a colleague nor to a unit electronically, only on paper."""
+        rule = self.env["vanban.document.class"].search([("code", "=", "B.I.2"), ("direction", "=", "out"), ("send_on_system", "=", False)], limit=1)
+        self.assertTrue(rule)
+        document = self.on_paper(recipient_ids=[fields.Command.create({"user_id": self.specialist.id})])
+        self.company.vanban_profile_id = self.env.ref("vanban_core.profile_bhxh")
+        document.sudo().class_id = rule
+        document.with_user(self.clerk).action_keep_copy()
+        row = document.with_user(self.clerk).recipient_ids
+        self.assertEqual(row.channel, "internal")
+        self.refused(document.with_user(self.clerk).action_issue, "B.I.2")
+        row.write({"channel": "paper", "paper_reason": "paper_class"})
+        document.with_user(self.clerk).action_issue()
+        self.assertEqual((document.state, row.channel), ("issued", "paper"))
+
+    @proves("OUT-33")
     def test_paper_only_kind_waits_for_printing_and_stamping(self):
         self.kind.use_form = "paper"
         document = self.signed_on_paper()
