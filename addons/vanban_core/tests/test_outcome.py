@@ -47,6 +47,7 @@ class TestOutcome(FollowCase):
         self.assertEqual((slip.recipient_ids.partner_id, notice.recipient_ids.partner_id), (self.competent, self.issuer))
         self.assertEqual(notice.kind_id, self.env.ref("vanban_core.kind_pb"))
         self.assertIn(document.code, slip.body)
+        self.assertIn(document.code, notice.body)
         self.assertIn(self.competent.name, notice.body)
         annex = slip.file_ids.filtered(lambda file: file.role == "annex")
         self.assertEqual(annex.sha256, document.main_file_id.sha256, "the document itself travels with the slip")

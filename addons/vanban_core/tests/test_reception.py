@@ -138,6 +138,7 @@ class TestReception(VanbanCase):
         number = document.check_ids.filtered(lambda row: row.field_name == "code_number")
         self.assertEqual((number.declared, number.found, number.result), ("12", "125", "bad"))
 
+    @proves("IN-11")
     def test_doubtful_document_is_reported_to_a_named_person(self):
         document = self.electronic()
         document.action_check()
