@@ -55,6 +55,8 @@ def test_register_is_closed_by_click(sign_in, site, letter):
     # a second closing finds nothing left, and says so
     clerk.open("so-dang-ky", ".o_list_view, .o_kanban_view")
     clerk.page.click(ROW, name)
+    clerk.page.see(".o_form_view .o_notebook")
+    clerk.settle()
     clerk.press("In và đóng sổ")
     clerk.page.see(".modal .o_field_widget[name=date_to]")
     clerk.date("date_to", _today().strftime("%d/%m/%Y"))
