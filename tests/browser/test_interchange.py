@@ -137,6 +137,54 @@ def test_quarantine(pair, at):
     person.no_trouble()
 
 
+@proves("IN-12")
+def test_misaddressed_packet(pair, at):
+    """It names another agency: the clerk reads why it is held and sends it back with one press."""
+    site, other, send = pair
+    document, _code = issued(other, "gửi nhầm nơi nhận")
+    raw, _message = packets.sent_bytes(other, document)
+    mark = uuid.uuid4().hex[:6]
+    send(re.sub(rb"/STC-\w+", f"/NHAM-{mark}".encode(), raw).replace(site.agency.code.encode(), b"H99.77"))
+    clerk = site.user("vanthu")
+    waits = [("state", "=", "quarantined"), ("reason_code", "=", "ADDRESSEE")]
+    [held] = waiting.until(lambda: clerk.find("vanban.packet.in", waits, ["id"], limit=1, order="id desc"), "gói tin bị giữ lại")
+    person = at(site, "vanthu")
+    person.open(f"lien-thong-giu-lai/{held['id']}", ".o_form_view .alert-danger")
+    person.page.see(".alert-danger", "Sai nơi nhận")
+    person.shot("63a-misaddressed-packet")
+    person.page.click(".alert-danger button", "Trả lại: sai nơi nhận")
+    waiting.until(lambda: clerk.value("vanban.packet.in", held["id"], "state") == "refused", "gói tin được trả lại")
+    person.no_trouble()
+
+
+@proves("LT-08")
+def test_document_is_asked_back(pair, at):
+    """The clerk proposes it with a reason, the leader finds it at the document and approves."""
+    site, other, _send = pair
+    document, code = issued(other, "lấy lại văn bản gửi nhầm")
+    clerk = other.user("vanthu")
+    [row] = waiting.until(
+        lambda: clerk.find("vanban.packet.out", [("document_id", "=", document), ("state", "=", "arrived")], ["id"]), "trạng thái 01")
+    person = at(other, "vanthu")
+    open_row(person, "lien-thong-di", code)
+    person.press("Lấy lại văn bản")
+    person.page.see(".modal .o_field_widget[name=comment]")
+    person.type("comment", "Gửi nhầm địa chỉ")
+    person.press("Thực hiện")
+    person.page.see(".alert-warning", "Gửi nhầm địa chỉ", timeout=30)
+    person.shot("61a-proposed-to-ask-back")
+    leader = at(other, "lanhdao")
+    leader.open(f"van-ban-di/{document}", ".o_vanban_form .o_notebook")
+    leader.page.click(".o_notebook .nav-link", "Liên thông")
+    leader.page.click(".o_field_widget[name=delivery_ids] :is(.o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost))", timeout=30)
+    leader.page.see(".modal .alert-warning, .o_form_view .alert-warning", "Gửi nhầm địa chỉ", timeout=30)
+    leader.shot("61b-to-approve-asking-back")
+    leader.page.click(".modal .o_statusbar_buttons button", "Duyệt lấy lại")
+    waiting.until(lambda: clerk.value("vanban.packet.out", row["id"], "state") == "recall_requested", "đề nghị lấy lại được gửi")
+    for one in (person, leader):
+        one.no_trouble()
+
+
 def test_monitoring_and_reconciliation(pair, at):
     site, _other, _send = pair
     root = site.login("admin", "admin")

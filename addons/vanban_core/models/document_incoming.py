@@ -291,7 +291,7 @@ class DocumentIncoming(models.Model):
         self.env["vanban.document"]._recompute_model()
         entry = (take or register._take_number)(self)
         self._write_fixed({"arrival_number": entry.number})
-        self._log("arrival_number", data={"register": register._facts()[0], "number": entry.number, "year": entry.year})
+        self._log("arrival_number", data={"register": register._facts().code, "number": entry.number, "year": entry.year})
         return entry.number
 
     def action_keep_on_paper(self, reason):

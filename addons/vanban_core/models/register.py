@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import pytz
 
@@ -13,6 +14,14 @@ VIETNAM = pytz.timezone("Asia/Ho_Chi_Minh")
 CHOICE = frozenset({
     "active", "class_ids", "code", "company_id", "department_id", "direction", "issuer_ids", "kind_ids", "separate", "sequence",
 })
+
+
+class Facts(NamedTuple):
+    """What the lines of a book say of it; ids, ``department_id`` False where the book is the agency's."""
+
+    code: str
+    company_id: int
+    department_id: int
 
 
 class Register(models.Model):
@@ -186,7 +195,7 @@ class Register(models.Model):
         self.ensure_one()
         if date is None:
             date = self._today()
-        _code, company_id, department_id = self._facts()
+        facts = self._facts()
         rows = self.env.execute_query(SQL(
             "UPDATE vanban_register_counter SET next_number = next_number + 1"
             " WHERE register_id = %s AND year = %s RETURNING next_number - 1", self.id, date.year,
@@ -201,13 +210,13 @@ class Register(models.Model):
         self.env["vanban.register.counter"].invalidate_model(["next_number"])
         return self.env["vanban.register.entry"].sudo().create({  # safe: right checked by the transition that numbers
             "register_id": self.id, "year": date.year, "number": rows[0][0], "document_id": document.id, "date": date,
-            "company_id": company_id, "department_id": department_id,
+            "company_id": facts.company_id, "department_id": facts.department_id,
         })
 
     @ormcache("self.id")
     def _facts(self):
-        """(code, id of the agency, id of the unit or False), kept in memory: asked anew on each connection that numbers."""
-        return self.code, self.company_id.id, self.department_id.id
+        """Kept in memory: asked anew on each connection that numbers."""
+        return Facts(self.code, self.company_id.id, self.department_id.id)
 
     def action_open_entries(self):
         self.ensure_one()

@@ -15,6 +15,12 @@ class ResCompany(models.Model):
         rows = self.env["vanban.agency.code"].sudo().search([("code", "=", text)])  # safe: codes are public
         return self.sudo().search([("partner_id", "in", rows.partner_id.ids)], limit=1).sudo(False) if rows else self.browse()
 
+    def _vanban_clerks(self):
+        """Clerks (văn thư) of the agency: who hears of what comes and goes."""
+        self.ensure_one()
+        return self.env.ref("vanban_core.group_clerk").sudo().user_ids.filtered(  # safe: whom to tell
+            lambda user: self in user.company_ids and not user.share)
+
     def _vanban_organization(self):
         """The agency as sender of packets."""
         self.ensure_one()

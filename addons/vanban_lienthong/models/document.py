@@ -54,9 +54,7 @@ class Document(models.Model):
     def _notify_registry(self, note):
         """A to-do for the clerks of the agency, and for those who are at work on the document."""
         for document in self:
-            clerks = self.env.ref("vanban_core.group_clerk").sudo().user_ids.filtered(  # safe: whom to tell
-                lambda user, document=document: document.company_id in user.company_ids and not user.share)
-            document._notify(clerks[:5], note)
+            document._notify(document.company_id._vanban_clerks()[:5], note)
 
     def _archive_forget(self, reason):
         """The archive destroys these documents: the bytes of their packets go, digests and courses stay."""

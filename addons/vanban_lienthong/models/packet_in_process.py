@@ -327,10 +327,12 @@ class PacketInProcess(models.Model):
 
     def _entered_by_hand(self):
         """The incoming document with this identifier that came another way: on paper, by mail."""
-        return self.env["vanban.document"].search([
+        documents = self.env["vanban.document"]
+        if not self.document_code:
+            return documents
+        return documents.search([
             ("company_id", "=", self.company_id.id), ("direction", "=", "in"), ("document_code", "=", self.document_code),
-            ("packet_in_id", "=", False), ("state", "not in", GONE)], order="id", limit=1) if self.document_code else (
-                self.env["vanban.document"])
+            ("packet_in_id", "=", False), ("state", "not in", GONE)], order="id", limit=1)
 
     def _make_document(self, packet):
         """The incoming document of the packet, in the state before the clerk's check."""

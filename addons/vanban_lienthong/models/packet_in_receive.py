@@ -91,7 +91,6 @@ class PacketInReceive(models.Model):
         self.ensure_one()
         self._flow("quarantine", comment=reason, values={**(values or {}), "reason_code": code, "reason": reason})
         if code != "INTEGRITY":  # the sender repeats that one by itself
-            clerks = self.env.ref("vanban_core.group_clerk").sudo().user_ids.filtered(  # safe: whom to tell
-                lambda user: self.company_id in user.company_ids and not user.share)
             self.env["vanban.notice"]._send(
-                clerks, self.env._("Packet held: %(reason)s", reason=reason), kind="alert", action="vanban_lienthong.action_packet_in_held")
+                self.company_id._vanban_clerks(), self.env._("Packet held: %(reason)s", reason=reason), kind="alert",
+                action="vanban_lienthong.action_packet_in_held")

@@ -89,9 +89,9 @@ class PacketOut(models.Model):
     # The delivery job reads only what still waits, urgent first.
     _waiting = models.Index("(urgency DESC, id) WHERE state IN ('queued', 'error')")
     _thread = models.Index("(peer_id, document_id, id)")
-    # Of a day: the reconciliation.
     # the list of what is not delivered; no company in it: who reads a document sees its row too
     _undelivered = models.Index("(id DESC) WHERE state IN ('queued', 'error', 'dead')")
+    # of a day: the reconciliation
     _day = models.Index("(company_id, queued_date) WHERE type = 'document'")
 
     # ------------------------------------------------------------------ rights

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..edxml import ResponseFor, StatusPacket, names
-from .packet_out import UNDER_WAY
+from .packet_out import REPEATABLE, UNDER_WAY
 
 
 class PacketTakeBack(models.Model):
@@ -16,7 +16,7 @@ class PacketTakeBack(models.Model):
 
     def _compute_may_approve_take_back(self):
         for row in self:
-            row.may_approve_take_back = row._may_approve_take_back()
+            row.may_approve_take_back = bool(row.take_back_reason) and row.state in REPEATABLE and row._may_approve_take_back()
 
     def _may_approve_take_back(self):
         return self.document_id._may_approve_recall()

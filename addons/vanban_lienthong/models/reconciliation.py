@@ -195,10 +195,8 @@ class Reconciliation(models.Model):
         }
 
     def _tell_clerks(self):
-        clerks = self.env.ref("vanban_core.group_clerk").sudo().user_ids.filtered(  # safe: whom to tell
-            lambda user: self.company_id in user.company_ids and not user.share)
         self.env["vanban.notice"]._send(
-            clerks, self.env._("Reconciliation of %(day)s: %(count)s differences to settle",
+            self.company_id._vanban_clerks(), self.env._("Reconciliation of %(day)s: %(count)s differences to settle",
                                day=self.date.strftime("%d/%m/%Y"), count=self.open_count),
             kind="alert", action="vanban_lienthong.action_reconciliation")
 

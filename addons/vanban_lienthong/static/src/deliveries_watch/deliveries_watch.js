@@ -31,9 +31,9 @@ export class DeliveriesWatch extends Component {
         if (!id || document.visibilityState === "hidden") {
             return;
         }
-        const groups = await this.orm.silent.searchRead(
+        const rows = await this.orm.silent.searchRead(
             "vanban.packet.out", [["document_id", "=", id], ["type", "=", "document"]], ["state", "state_date", "late"], { order: "id" });
-        const seen = JSON.stringify(groups);
+        const seen = JSON.stringify(rows);
         const moved = this.seen && this.seen.id === id && this.seen.text !== seen;
         const root = this.props.record.model.root;
         if (moved && id === this.documentId && !(await root.isDirty())) {
