@@ -58,7 +58,8 @@ def drop(name: str, data: Path | None = None) -> None:
     with connect() as connection, connection.cursor() as cursor:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
     if data is not None:
-        shutil.rmtree(data / "filestore" / name, ignore_errors=True)
+        for folder in ("filestore", "vanban_secrets"):
+            shutil.rmtree(data / folder / name, ignore_errors=True)
 
 
 def clone(source: str, target: str, source_data: Path, target_data: Path) -> None:

@@ -287,6 +287,9 @@ def test_hub_member_registered_by_a_person(pair, at, tmp_path):
     examiner = Examiner(client, Organization(code, name), Organization(far_code, "UBND xã Nhận"), tmp_path)
     letter = examiner.letter()
     examiner.send(letter)
+    admin.open("truc-goi-tin", ".o_list_view, .o_kanban_view")
+    admin.page.see(".o_data_row, .o_kanban_record:not(.o_kanban_ghost)", letter.document_id)
+    admin.shot("66g-packets-on-the-hub")
     [item] = far.waiting("document")
     far.download(item, tmp_path / "fetched.edxml", 10 << 20)
     assert read_packet(tmp_path / "fetched.edxml", None).document_id == letter.document_id
@@ -296,9 +299,6 @@ def test_hub_member_registered_by_a_person(pair, at, tmp_path):
     assert keeper.value("vanban.hub.member", member, "sent_count") == 1
     admin.shot("66c-hub-member-exchanging")
     assert secret not in admin.page.text()
-    admin.page.goto(f"{site.server.base}/odoo/truc-goi-tin")
-    admin.page.see(".o_list_view, .o_kanban_view", timeout=60)
-    admin.settle()
     admin.open(f"truc-thanh-vien/{member}", ".o_form_view .o_field_widget[name=last_contact]")
     admin.press("Ngắt khỏi trục")
     admin.page.see(".modal .o_field_widget[name=reason]", timeout=30)

@@ -42,6 +42,7 @@ class Examiner:
         self.client, self.own, self.target = client, own, target
         self.folder, self.patience, self.pause = Path(folder), patience, pause
         self.series = uuid.uuid4().hex[:8].upper()
+        self.began = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).replace(tzinfo=None, microsecond=0)
         self.reports = []  # (document id, status code) in the order of arrival
         self._number = 0
 
@@ -84,11 +85,13 @@ class Examiner:
     # ----------------------------------------------------------------- talking
 
     def report(self, document_id, code, status, description, minute=0):
-        """Send a status about a document; ``minute`` puts it so long before now plus that, to try the order of time."""
-        now = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).replace(tzinfo=None, microsecond=0)
+        """Send a status about a document; ``minute`` puts it five minutes before the examination plus that, to try the order of time.
+
+        The same status of the same minute is a repetition: it bears the same time.
+        """
         packet = StatusPacket(
-            sender=self.own, response_for=ResponseFor(self.target.organ_id, code, document_id, now.date()), status_code=status,
-            description=description, timestamp=now - timedelta(minutes=5 - minute), staff=Staff("Phòng thử", "Người Thử"))
+            sender=self.own, response_for=ResponseFor(self.target.organ_id, code, document_id, self.began.date()), status_code=status,
+            description=description, timestamp=self.began - timedelta(minutes=5 - minute), staff=Staff("Phòng thử", "Người Thử"))
         self.send(packet, "status")
 
     def send(self, packet_or_bytes, kind="document"):
