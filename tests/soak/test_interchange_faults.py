@@ -1,4 +1,5 @@
-"""Documents to many agencies while the receiver restarts, the network drops, answers are lost and the sender is killed.
+"""Documents to many agencies while the receiver restarts, the network drops, answers are lost and the sender is killed,
+once with a direct connection and once with a hub between the two servers, which is killed, too.
 
 ``VANBAN_SOAK_DOCUMENTS`` (1,000) and ``VANBAN_SOAK_RECIPIENTS`` (38) set the size.
 """
@@ -15,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "system")]
 
+from fault_hub import HubFaultRun  # noqa: E402
 from fault_run import FaultRun  # noqa: E402
 
 DOCUMENTS = int(os.environ.get("VANBAN_SOAK_DOCUMENTS", "1000"))
@@ -39,6 +41,8 @@ def _trouble(run, stopped, done, failures):
     faults = {
         "receiver restarted": run.restart_receiver, "sender killed": run.kill_sender, "network dropped": run.drop_network,
         "answers lost": lambda: run.lose_answers(5)}
+    if isinstance(run, HubFaultRun):
+        faults["hub killed"] = run.kill_hub
     try:
         while not stopped.wait(generator.uniform(5, 20)):
             name = generator.choice(sorted(faults))
@@ -55,10 +59,11 @@ def _tell(run, began, done):
 
 
 @pytest.mark.timeout(24 * 3600)
-def test_exactly_once(network):
+@pytest.mark.parametrize("kind", [FaultRun, HubFaultRun], ids=["direct", "hub"])
+def test_exactly_once(network, kind):
     from demo.client import RpcError, ServerUnreachable
 
-    run = FaultRun(network, RECIPIENTS, mark="Z")
+    run = kind(network, RECIPIENTS, mark="Z")
     stopped, done, failures = threading.Event(), {}, []
     trouble = threading.Thread(target=_trouble, args=(run, stopped, done, failures), daemon=True)
     try:

@@ -37,14 +37,9 @@ class FaultRun:
 
     def connect(self):
         """Every agency with its own connection; all of them through the wires that break."""
-        root, admin = self.receiver.login("admin", "admin"), self.sender.user("quantri")
-        group = root.one("ir.model.data", [("module", "=", "vanban_core"), ("name", "=", "group_admin")])
-        root.write("res.users", root.uid, {"group_ids": [(4, root.value("ir.model.data", group, "res_id"))]})
-        for server in (root, admin):
-            # reading the words of scans would take the machine from what is tried here
-            server.write("vanban.profile", server.search("vanban.profile", []), {"ocr": False})
-        company_ids = [root.create("res.company", {"name": f"Cơ quan mẫu {self.code(n)}", "vanban_code": self.code(n)}) for n in range(self.count)]
-        self.companies = {company: self.code(n) for n, company in enumerate(company_ids)}
+        root, admin = self._admin(self.receiver.login("admin", "admin")), self.sender.user("quantri")
+        self._without_scans(root, admin)
+        company_ids = self._companies(root)
         allowed = {"allowed_company_ids": [*root.search("res.company", [("id", "not in", company_ids)], limit=1), *company_ids]}
         far = self._transport(root, context=allowed)
         sender = root.search("res.partner", [("name", "=", self.sender.agency.name), ("is_company", "=", True)], limit=1)[0]
@@ -60,6 +55,26 @@ class FaultRun:
             {"partner_id": partner, "transport_id": near, "url": self.there.address, "key_id": KEY, "company_id": self.sender.ids["company"],
              "database": self.receiver.db} for partner in self.partners])
         admin.call("vanban.peer", "action_set_secret", peers[0], secret=SECRET)
+
+    @staticmethod
+    def _admin(root):
+        """The first user of a database as administrator of the document system."""
+        group = root.one("ir.model.data", [("module", "=", "vanban_core"), ("name", "=", "group_admin")])
+        root.write("res.users", root.uid, {"group_ids": [(4, root.value("ir.model.data", group, "res_id"))]})
+        return root
+
+    @staticmethod
+    def _without_scans(*users):
+        for user in users:
+            # reading the words of scans would take the machine from what is tried here
+            user.write("vanban.profile", user.search("vanban.profile", []), {"ocr": False})
+
+    def _companies(self, root):
+        """Make the receiving agencies; their ids."""
+        codes = [self.code(number) for number in range(self.count)]
+        company_ids = root.create("res.company", [{"name": f"Cơ quan mẫu {code}", "vanban_code": code} for code in codes])
+        self.companies = dict(zip(company_ids, codes, strict=True))
+        return company_ids
 
     @staticmethod
     def _transport(admin, **extra):
@@ -132,8 +147,7 @@ class FaultRun:
         assert set(received) == {(company, code) for company in self.companies for code in sent}
         assert set(received.values()) == {1}, "a document came twice"
         # the bytes of each are those that were sent
-        digests = {digest for digest, in database.query(
-            self.sender.db, "SELECT p.sha256 FROM vanban_packet p WHERE p.document_id = ANY(%s) AND p.type = 'document'", self.documents)}
+        digests = self._sent_digests()
         kept = Counter(database.query(
             self.receiver.db, "SELECT sha256, state FROM vanban_packet_in WHERE company_id = ANY(%s) AND type = 'document'", list(self.companies)))
         assert {digest for digest, _state in kept} == digests and {state for _digest, state in kept} == {"done"}, kept
@@ -147,6 +161,10 @@ class FaultRun:
         assert len(logged) == len(self.documents) * self.count and set(logged.values()) == {1}
         limbo = database.query(self.sender.db, "SELECT count(*) FROM vanban_packet_in WHERE state = 'received'")
         assert limbo == [(0,)], limbo
+
+    def _sent_digests(self):
+        return {digest for digest, in database.query(
+            self.sender.db, "SELECT p.sha256 FROM vanban_packet p WHERE p.document_id = ANY(%s) AND p.type = 'document'", self.documents)}
 
     def close(self):
         self.there.close()

@@ -99,7 +99,7 @@ class Examiner:
         raw = packet_or_bytes if isinstance(packet_or_bytes, bytes) else self.bytes_of(packet_or_bytes)
         path = self.folder / "to-send.edxml"
         path.write_bytes(raw)
-        return self.client.send(path, self.own.organ_id, self.target.organ_id, kind)
+        return self.client.send(path, self.own.organ_id, [self.target.organ_id], kind)
 
     def collect(self):
         """Take every waiting status out of our queue."""

@@ -139,7 +139,7 @@ class HubController(http.Controller):
     def agencies(self, **_parameters):
         """The members, and with them whoever a parent axis reaches."""
         _member()
-        members = request.env["vanban.hub.member"].sudo().search([("blocked", "=", False)]).partner_id  # safe: the directory is public
+        members = request.env["vanban.hub.member"].sudo().search([("blocked", "=", False)])._agencies()  # safe: the directory is public
         partners = members | request.env["res.partner"].sudo().search([("vanban_transport_ids.active", "=", True)])  # safe: as above
         data = []
         for partner in partners:

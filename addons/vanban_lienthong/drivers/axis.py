@@ -30,15 +30,26 @@ class AxisDriver(Driver):
         return kept[transport]
 
     def send(self, delivery):
-        return self.kept_client(self.transport, self.kept).send(delivery.path, delivery.sender, delivery.recipient, delivery.type)
+        return self.send_to(delivery, [delivery.recipient])
+
+    def send_to(self, delivery, recipients):
+        return self.kept_client(self.transport, self.kept).send(delivery.path, delivery.sender, recipients, delivery.type)
 
     @classmethod
     def collect(cls, transport, limit):
         client = cls.client(transport)
         for kind in ("document", "status"):
-            for item in client.waiting(kind):
+            for item in cls._all_waiting(client, kind):
                 with tempfile.TemporaryDirectory(prefix="vanban-axis-") as folder:
                     yield from cls._fetched(client, item, os.path.join(folder, "packet.edxml"), limit)
+
+    @staticmethod
+    def _all_waiting(client, kind):
+        """Items of this kind, each once; a long queue comes in pages, the next when those before are confirmed."""
+        seen = set()
+        while fresh := [item for item in client.waiting(kind) if item.doc_id not in seen]:
+            seen.update(item.doc_id for item in fresh)
+            yield from fresh
 
     @classmethod
     def _fetched(cls, client, item, path, limit):
@@ -77,6 +88,7 @@ class AxisDriver(Driver):
 class VxpDriver(AxisDriver):
     code = "vxp"
     label = "National axis (signed headers)"
+    several = True
     client_class = VxpClient
 
 

@@ -38,6 +38,8 @@ class Driver:
     needs_secret = False
     # One account of the transport serves every agency: address, secret and health are the transport's.
     of_transport = False
+    # One call can name several recipients of the same packet.
+    several = False
 
     def __init__(self, peer, kept=None):
         self.peer = peer
@@ -51,6 +53,10 @@ class Driver:
         Sending the same ``delivery.message`` again must not produce a second document there.
         Raises DeliveryError.
         """
+        raise NotImplementedError
+
+    def send_to(self, delivery, recipients):
+        """As ``send``, to all of these codes at once, where ``several``. An error means that nobody got it."""
         raise NotImplementedError
 
     def fetch(self):

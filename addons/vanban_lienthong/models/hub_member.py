@@ -17,9 +17,12 @@ class HubMember(models.Model):
     _description = "Member of the hub"
     _inherit = ["mail.thread", "mail.activity.mixin", "vanban.logged.settings"]
     _order = "name"
-    _logged = frozenset(("partner_id", "system_id", "active", "max_packet_mb", "max_per_hour"))
+    _logged = frozenset(("partner_id", "other_partner_ids", "system_id", "active", "max_packet_mb", "max_per_hour"))
 
     partner_id = fields.Many2one("res.partner", "Agency", required=True, ondelete="restrict", index=True)
+    other_partner_ids = fields.Many2many(
+        "res.partner", "vanban_hub_member_partner_rel", string="Sends and receives for",
+        help="Further agencies on the system of this member: one account, one queue.")
     name = fields.Char(related="partner_id.name", store=True)
     code = fields.Char(related="partner_id.vanban_code", string="Identification code")
     system_id = fields.Char(
@@ -79,11 +82,22 @@ class HubMember(models.Model):
         for member in self:
             member.sent_count, member.received_count = sent.get(member, 0), received.get(member, 0)
 
-    @api.constrains("partner_id")
-    def _check_code(self):
+    def _agencies(self):
+        """Every agency for which the members send and receive."""
+        return self.partner_id | self.other_partner_ids
+
+    @api.constrains("partner_id", "other_partner_ids", "active")
+    def _check_agencies(self):
         for member in self:
-            if not member.partner_id.vanban_code:
-                raise ValidationError(self.env._("“%(name)s” has no identification code: enter it first.", name=member.name))
+            if bare := member._agencies().filtered(lambda partner: not partner.vanban_code)[:1]:
+                raise ValidationError(self.env._("“%(name)s” has no identification code: enter it first.", name=bare.name))
+            if not member.active:
+                continue
+            others = self.search([("id", "!=", member.id), *self._serving(member._agencies())])
+            if twice := others._agencies() & member._agencies():
+                raise ValidationError(self.env._(
+                    "“%(agency)s” takes part through the account of “%(member)s” already: a queue has one owner.",
+                    agency=twice[0].name, member=others.filtered(lambda other: twice[0] in other._agencies())[0].name))
 
     @api.constrains("system_id")
     def _check_system_id(self):
@@ -101,14 +115,19 @@ class HubMember(models.Model):
         return self.env["vanban.secret.store"]._read(self._key()) if self.id else ""
 
     def _codes(self):
-        """Every code in force of the agency, in upper case."""
-        return {row.code for row in self.partner_id.sudo().vanban_code_ids._in_force()}  # safe: codes are public
+        """Every code in force of its agencies, in upper case."""
+        return {row.code for row in self._agencies().sudo().vanban_code_ids._in_force()}  # safe: codes are public
+
+    @api.model
+    def _serving(self, partners):
+        """Domain of the members that send and receive for one of ``partners``."""
+        return ["|", ("partner_id", "in", partners.ids), ("other_partner_ids", "in", partners.ids)]
 
     @api.model
     def _by_code(self, code):
         """The member that the code names; empty when there is none."""
         partner = self.env["res.partner"]._vanban_by_code(code)
-        return self.search([("partner_id", "=", partner.id)], limit=1) if partner else self.browse()
+        return self.search(self._serving(partner), limit=1) if partner else self.browse()
 
     def action_new_secret(self):
         """Make a new secret and return it once, to be carried to the member."""

@@ -18,6 +18,8 @@ from .packet_in_process import is_secret
 DAYS_PARAMETER = "vanban_lienthong.hub_days"
 WAITING = ("initial", "processing")
 _BATCH = 200
+# The same bytes for somebody who has had them for longer than this are wanted once more, not repeated by a lost answer.
+_REPEATED_WITHIN = datetime.timedelta(hours=1)
 
 
 class HubPacket(models.Model):
@@ -71,19 +73,28 @@ class HubPacket(models.Model):
         codes = list(dict.fromkeys(code.strip().upper() for code in (recipients or facts["recipients"]) if code.strip()))
         if not codes:
             raise HubRefusal("18", "Gói tin không có nơi nhận.")
-        known = self.search([("original_sha256", "=", digest), ("type", "=", kind), ("sender_code", "=", claimed)]).filtered(
-            lambda packet: sorted(packet.delivery_ids.mapped("recipient_code")) == sorted(codes))[:1]
-        if known:
+        if not self.env["vanban.packet.in"]._lock_message(claimed, digest):
+            raise HubRefusal("21", "Chính gói tin này đang được nhận; sẽ có câu trả lời khi gửi lại.")
+        known = self.search([("original_sha256", "=", digest), ("type", "=", kind), ("sender_code", "=", claimed)])
+        missing = [code for code in codes if code not in known._reached()]
+        if known and not missing:
             # The sender lost our answer: the same number again, nobody gets it twice.
-            self.env["vanban.log"]._log("hub_repeated", data={"packet": known.id})
-            return known
-        rows = [self._route(code) for code in codes]
-        packet = self._keep(path, digest, kind, claimed, facts, member, axis)
+            self.env["vanban.log"]._log("hub_repeated", data={"packet": known[0].id})
+            return known[0]
+        rows = [self._route(code) for code in missing]
+        packet = known.filtered("has_content")[:1] or self._keep(path, digest, kind, claimed, facts, member, axis)
         packet.delivery_ids.create([{"packet_id": packet.id, **row} for row in rows])
-        self.env["vanban.log"]._log("hub_accept", data={"packet": packet.id, "sha256": digest, "from": claimed, "to": codes})
+        self.env["vanban.log"]._log("hub_accept", data={"packet": packet.id, "sha256": digest, "from": claimed, "to": missing})
         if any(row.get("axis_id") for row in rows):
             self.env.ref("vanban_lienthong.cron_hub")._trigger()
         return packet
+
+    def _reached(self):
+        """Codes that these bytes wait for, or that got them a moment ago."""
+        since = fields.Datetime.now() - _REPEATED_WITHIN
+        return set(self.delivery_ids.filtered(
+            lambda row: row.state in (*WAITING, "forward") or (row.state in ("done", "forwarded") and row.state_date > since)
+        ).mapped("recipient_code"))
 
     @api.model
     def _facts(self, path, kind):
@@ -240,7 +251,7 @@ class HubDelivery(models.Model):
         try:
             with packet._content_path() as path:
                 client = DRIVERS[row.axis_id.driver].kept_client(row.axis_id, kept)
-                remote = client.send(path, packet.sender_code, row.recipient_code, packet.type)
+                remote = client.send(path, packet.sender_code, [row.recipient_code], packet.type)
         except DeliveryError as error:
             if error.retryable:
                 row._try_later(str(error))

@@ -9,7 +9,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..drivers import Delivery, DeliveryError
+from ..drivers import DRIVERS, Delivery, DeliveryError
 from ..wire import delay
 from .concurrency import commit_step, keep_apart
 
@@ -84,12 +84,13 @@ class PacketOutDelivery(models.Model):
         locked.invalidate_recordset()
         began, outcomes, error, done = time.monotonic(), [], None, [*(self - locked).ids]
         with Kept() as kept:
-            for row in locked:
-                done.append(row.id)
-                if not row._is_due():
-                    continue
-                error = row._deliver(kept)
-                outcomes.append((row, row.peer_id, error))
+            for rows in locked._by_call():
+                due = rows.filtered(lambda row: row._is_due())
+                done.extend((rows - due).ids)
+                attempted = due._deliver_all(kept)
+                done.extend(row.id for row, _error in attempted)
+                outcomes.extend((row, row.peer_id, error) for row, error in attempted)
+                error = attempted[-1][1] if attempted else error
                 if (error and error.unreachable) or time.monotonic() - began > _LONGEST_TOGETHER:
                     break
         # The outcome of these rows alone comes first, so that nothing else can undo it.
@@ -166,30 +167,74 @@ class PacketOutDelivery(models.Model):
         retry_at = self.peer_id._health_bearer().retry_at
         return self.state in ("queued", "error") and not (retry_at and retry_at > fields.Datetime.now())
 
+    def _by_call(self):
+        """These rows in their order, together those that one call can serve: the same packet through the same axis."""
+        calls = {}
+        for row in self:
+            transport = row.peer_id.transport_id
+            several = DRIVERS[transport.driver].several
+            key = (row.packet_id, transport, row.sender_code) if several else row
+            calls[key] = calls.get(key, self.browse()) + row
+        return calls.values()
+
+    def _deliver_all(self, kept):
+        """One call for these rows; when it is refused, one by one, so that a recipient who is not reached stops no other.
+
+        :return: list of (row, DeliveryError or None) of those tried
+        """
+        if len(self) > 1:
+            error, remote_id = self._hand_over(kept)
+            if error is None:
+                for row in self:
+                    row._note_sent(remote_id)
+                return [(row, None) for row in self]
+            if error.unreachable:
+                for row in self:
+                    row._failed(error)
+                return [(row, error) for row in self]
+        tried = []
+        for row in self:
+            error = row._deliver(kept)
+            tried.append((row, error))
+            if error and error.unreachable:
+                break
+        return tried
+
+    def _hand_over(self, kept):
+        """(DeliveryError or None, number at the other side) of one call for these rows of a packet."""
+        first, packet = self[0], self.packet_id
+        driver = first.peer_id._driver(kept.connections)
+        try:
+            delivery = Delivery(
+                path=kept.path(packet), message=first.message, sender=first.sender_code, recipient=first.recipient_code,
+                type=packet.type, size=packet.size, sha256=packet.sha256)
+            if len(self) > 1:
+                return None, driver.send_to(delivery, self.mapped("recipient_code"))
+            return None, driver.send(delivery)
+        except DeliveryError as error:
+            return error, None
+        except OSError as failure:
+            _logger.info("packet %s could not be read: %s", first.id, failure)
+            return DeliveryError("content", self.env._("The packet cannot be read from the file store.")), None
+
     def _deliver(self, kept):
         """One attempt. The bytes and the number of the packet are those of the first attempt, always.
 
         :return: the DeliveryError, or None after success
         """
         self.ensure_one()
-        packet = self.packet_id
-        try:
-            remote_id = self.peer_id._driver(kept.connections).send(Delivery(
-                path=kept.path(packet), message=self.message, sender=self.sender_code, recipient=self.recipient_code,
-                type=packet.type, size=packet.size, sha256=packet.sha256))
-        except DeliveryError as error:
+        error, remote_id = self._hand_over(kept)
+        if error:
             self._failed(error)
-            return error
-        except OSError as failure:
-            _logger.info("packet %s could not be read: %s", self.id, failure)
-            error = DeliveryError("content", self.env._("The packet cannot be read from the file store."))
-            self._failed(error)
-            return error
+        else:
+            self._note_sent(remote_id)
+        return error
+
+    def _note_sent(self, remote_id):
         now = fields.Datetime.now()
         self._flow("send", values={
             "sent_date": now, "state_date": now, "remote_id": remote_id, "attempts": self.attempts + 1, "error": False,
         })
-        return None
 
     def _failed(self, error):
         transport = self.peer_id.transport_id

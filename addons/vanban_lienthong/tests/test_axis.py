@@ -129,7 +129,8 @@ class AxisContract:
             document.action_issue()
         self.axis.faults.down = True
         self.run_job("cron_send")
-        self.assertEqual(sorted(document.delivery_ids.mapped("state")), ["error", "queued"])
+        # one attempt, with one recipient or with both: no second one while the axis is silent
+        self.assertEqual(sum(document.delivery_ids.mapped("attempts")), 2 if DRIVERS[self.DRIVER].several else 1)
         self.assertTrue(self.transport.failing_since)
         self.transport.failing_since = fields.Datetime.subtract(fields.Datetime.now(), minutes=11)
         self.run_job("cron_watch")
@@ -140,6 +141,30 @@ class AxisContract:
         self.run_job("cron_send")
         self.assertEqual(set(document.delivery_ids.mapped("state")), {"sent"})
         self.assertFalse(self.transport.failing_since)
+
+    def test_one_who_is_not_reached_stops_no_other(self):
+        self.read_directory()
+        partners = self.env["res.partner"]._vanban_by_code("H98.01") | self.issuer
+        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": partner.id}) for partner in partners])
+        with self.signatures_valid():
+            document.action_issue()
+        self.axis.locked.add("H98.01")
+        self.run_job("cron_send")
+        states = {row.recipient_code: row.state for row in document.delivery_ids}
+        self.assertEqual(states, {"H98.01": "error", self.issuer.vanban_code: "sent"})
+        self.assertEqual([packet.recipient for packet in self.axis.packets], [self.issuer.vanban_code])
+
+    def test_all_recipients_in_one_call(self):
+        """Where the axis takes several recipients, the bytes go there once."""
+        self.read_directory()
+        partners = self.env["res.partner"]._vanban_by_code("H98.01") | self.issuer
+        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": partner.id}) for partner in partners])
+        with self.signatures_valid():
+            document.action_issue()
+        self.run_job("cron_send")
+        self.assertEqual(set(document.delivery_ids.mapped("state")), {"sent"})
+        self.assertEqual({packet.recipient for packet in self.axis.packets}, set(partners.mapped("vanban_code")))
+        self.assertEqual(self.axis.sent, 1 if DRIVERS[self.DRIVER].several else 2)
 
     def test_answer_lost_after_accepting(self):
         """Nobody knows whether it arrived: the identical bytes go again."""

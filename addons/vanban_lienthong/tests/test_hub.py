@@ -79,7 +79,7 @@ class TestHub(LienthongCase, HttpCase):
     def test_from_member_to_member(self):
         east, west = self.client(self.east), self.client(self.west)
         letter = self.letter()
-        doc_id = east.send(letter, "Q95.11", "Q95.12", "document")
+        doc_id = east.send(letter, "Q95.11", ["Q95.12"], "document")
         self.assertEqual(west.count(), 1)
         [item] = west.waiting("document")
         self.assertEqual((item.sender, item.recipient), ("Q95.11", "Q95.12"))
@@ -100,12 +100,38 @@ class TestHub(LienthongCase, HttpCase):
         self.assertEqual((west.waiting("document"), self.deliveries().state), ([], "done"))
         self.assertTrue(self.east.last_contact and self.west.last_contact)
         # the same again because the answer was lost: the same number, nothing more in the queue
-        self.assertEqual(east.send(letter, "Q95.11", "Q95.12", "document"), doc_id)
+        self.assertEqual(east.send(letter, "Q95.11", ["Q95.12"], "document"), doc_id)
         self.assertEqual((west.count(), len(self.deliveries())), (0, 1))
+
+    @proves("LT-01")
+    def test_several_agencies_on_one_system(self):
+        """One account sends and receives for the agencies that live on its system; no agency has two queues."""
+        third = self.env["res.partner"].create(
+            {"name": "UBND xã Mẫu Nam", "is_company": True, "vanban_code_ids": [(0, 0, {"code": "Q95.13"})]})
+        self.west.other_partner_ids = third
+        east, west = self.client(self.east), self.client(self.west)
+        packet = self.letter()
+        doc_id = east.send(packet, "Q95.11", ["Q95.12", "Q95.13"], "document")
+        waiting = west.waiting("document")
+        self.assertEqual([item.recipient for item in waiting], ["Q95.12", "Q95.13"])
+        # the answer was lost, and the packet goes once more with others: whoever has it does not get it twice
+        west.acknowledge(waiting[0])
+        self.assertEqual(east.send(packet, "Q95.11", ["Q95.13", "Q95.12"], "document"), doc_id)
+        self.assertEqual([item.doc_id for item in west.waiting("document")], [waiting[1].doc_id])
+        # hours later it is asked for once more: “Gửi lại”
+        self.deliveries().filtered(lambda row: row.state == "done").state_date -= timedelta(hours=2)
+        east.send(packet, "Q95.11", ["Q95.12"], "document")
+        self.assertEqual(sorted(item.recipient for item in west.waiting("document")), ["Q95.12", "Q95.13"])
+        # it speaks for each of them, and for nobody else
+        west.send(self.letter(sender="Q95.13", recipient="Q95.11"), "Q95.13", ["Q95.11"], "document")
+        self.assertEqual([item.sender for item in east.waiting("document")], ["Q95.13"])
+        self.assertIn("Q95.13", [agency.code for agency in east.agencies()])
+        with self.assertRaisesRegex(ValidationError, "UBND xã Mẫu Nam"):
+            self.east.other_partner_ids = third
 
     def test_bytes_are_not_kept(self):
         east, west = self.client(self.east), self.client(self.west)
-        east.send(self.letter(), "Q95.11", "Q95.12", "document")
+        east.send(self.letter(), "Q95.11", ["Q95.12"], "document")
         packet = self.deliveries().packet_id
         packet._gc_content()
         self.assertTrue(packet.has_content)
@@ -119,7 +145,7 @@ class TestHub(LienthongCase, HttpCase):
 
     def test_expired(self):
         east = self.client(self.east)
-        east.send(self.letter(), "Q95.11", "Q95.12", "document")
+        east.send(self.letter(), "Q95.11", ["Q95.12"], "document")
         self.env["ir.config_parameter"].set_param("vanban_lienthong.hub_days", "2")
         for days, state in ((1, "initial"), (2, "expired")):
             self.env.cr.execute("UPDATE vanban_hub_delivery SET create_date = create_date - interval '%s days'", [days])
@@ -142,26 +168,26 @@ class TestHub(LienthongCase, HttpCase):
         )
         for code, path, sender, recipient in cases:
             with self.subTest(code=code), self.assertRaises(DeliveryError) as error:
-                east.send(path, sender, recipient, "document")
+                east.send(path, sender, [recipient], "document")
             self.assertEqual(error.exception.code, code)
         with self.assertRaises(DeliveryError):
-            east.send(self.letter(), "Q95.11", "Q95.12", "status")
+            east.send(self.letter(), "Q95.11", ["Q95.12"], "status")
         self.east.max_packet_mb = 1
         large = self.folder / "large.edxml"
         large.write_bytes(self.letter().read_bytes() + b" " * 1_060_000)
         with self.assertRaises(DeliveryError) as error:
-            east.send(large, "Q95.11", "Q95.12", "document")
+            east.send(large, "Q95.11", ["Q95.12"], "document")
         self.assertEqual(error.exception.code, "axis_10")
         self.east.max_per_hour = 1
-        east.send(self.letter(), "Q95.11", "Q95.12", "document")
+        east.send(self.letter(), "Q95.11", ["Q95.12"], "document")
         with self.assertRaises(DeliveryError) as error:
-            east.send(self.letter(business=Business(0, "lần hai")), "Q95.11", "Q95.12", "document")
+            east.send(self.letter(business=Business(0, "lần hai")), "Q95.11", ["Q95.12"], "document")
         self.assertTrue(error.exception.retryable)
         self.assertEqual(len(self.deliveries()), 1)
 
     def test_wrong_secret_and_foreign_queue(self):
         east, west = self.client(self.east), self.client(self.west)
-        east.send(self.letter(), "Q95.11", "Q95.12", "document")
+        east.send(self.letter(), "Q95.11", ["Q95.12"], "document")
         with self.assertRaisesRegex(DeliveryError, "khóa bí mật"):
             self.client(self.west, "x" * 40).waiting("document")
         [item] = west.waiting("document")
@@ -179,9 +205,9 @@ class TestHub(LienthongCase, HttpCase):
         with self.assertRaisesRegex(DeliveryError, "khóa"):
             west.waiting("document")
         with self.assertRaisesRegex(DeliveryError, "bị khóa"):
-            east.send(self.letter(), "Q95.11", "Q95.12", "document")
+            east.send(self.letter(), "Q95.11", ["Q95.12"], "document")
         self.west.with_user(self.admin_user).action_unblock()
-        east.send(self.letter(), "Q95.11", "Q95.12", "document")
+        east.send(self.letter(), "Q95.11", ["Q95.12"], "document")
         self.assertEqual(west.count(), 1)
 
     def test_reason_of_cutting_off(self):
@@ -225,7 +251,7 @@ class TestHub(LienthongCase, HttpCase):
     def test_refused_by_the_parent_axis_and_tried_again(self):
         with AxisServer([Account("truc-con", "c" * 40, ("Q95.11", "Q95.12")), FAR]) as server:
             self.parent(server, "Q99.01")
-            self.client(self.east).send(self.letter(recipient="Q99.01"), "Q95.11", "Q99.01", "document")
+            self.client(self.east).send(self.letter(recipient="Q99.01"), "Q95.11", ["Q99.01"], "document")
             server.axis.faults.error = "18"
             self.run_job("cron_hub")
             row = self.deliveries()
@@ -244,7 +270,7 @@ class TestHub(LienthongCase, HttpCase):
                 row.with_user(self.admin_user).action_retry()
 
     def test_late_member_is_told_once(self):
-        self.client(self.east).send(self.letter(), "Q95.11", "Q95.12", "document")
+        self.client(self.east).send(self.letter(), "Q95.11", ["Q95.12"], "document")
         self.env.cr.execute("UPDATE vanban_hub_delivery SET create_date = create_date - interval '9 hours'")
         self.env.invalidate_all()
         self.assertTrue(self.west.is_late)
@@ -264,7 +290,7 @@ class TestHub(LienthongCase, HttpCase):
             east = self.client(self.east)
             self.assertIn("Q99.01", [agency.code for agency in east.agencies()])
             letter = self.letter(recipient="Q99.01")
-            east.send(letter, "Q95.11", "Q99.01", "document")
+            east.send(letter, "Q95.11", ["Q99.01"], "document")
             server.axis.faults.error = "20"
             self.run_job("cron_hub")
             row = self.deliveries()
@@ -277,7 +303,7 @@ class TestHub(LienthongCase, HttpCase):
             [item] = far.waiting("document")
             self.assertEqual((item.sender, item.doc_id), ("Q95.11", row.remote_id))
             back = self.letter(sender="Q99.01", recipient="Q95.11")
-            far.send(back, "Q99.01", "Q95.11", "document")
+            far.send(back, "Q99.01", ["Q95.11"], "document")
             self.run_job("cron_fetch")
             [item] = east.waiting("document")
             self.assertEqual(item.sender, "Q99.01")
@@ -298,7 +324,7 @@ class TestHub(LienthongCase, HttpCase):
             self.parent(server, "Q99.01")
             east = self.client(self.east)
             for subject in ("V/v thứ nhất", "V/v thứ hai"):
-                east.send(self.letter(recipient="Q99.01", subject=subject), "Q95.11", "Q99.01", "document")
+                east.send(self.letter(recipient="Q99.01", subject=subject), "Q95.11", ["Q99.01"], "document")
             second, first = self.deliveries()
             real, sent = VxpClient.send, []
 
@@ -323,7 +349,7 @@ class TestHub(LienthongCase, HttpCase):
             parent = self.parent(server, "Q99.01")
             east = self.client(self.east)
             for subject in ("V/v thứ nhất", "V/v thứ hai"):
-                east.send(self.letter(recipient="Q99.01", subject=subject), "Q95.11", "Q99.01", "document")
+                east.send(self.letter(recipient="Q99.01", subject=subject), "Q95.11", ["Q99.01"], "document")
             server.axis.faults.down = True
             self.run_job("cron_hub")
             rows = self.deliveries()
@@ -341,7 +367,7 @@ class TestHub(LienthongCase, HttpCase):
                 self.env[model].with_user(self.clerk).search([])
         with self.assertRaises(AccessError):
             self.west.with_user(self.clerk).action_block()
-        self.client(self.east).send(self.letter(), "Q95.11", "Q95.12", "document")
+        self.client(self.east).send(self.letter(), "Q95.11", ["Q95.12"], "document")
         with self.assertRaises(AccessError):
             self.deliveries().with_user(self.admin_user).write({"state": "done"})
         with self.assertRaises(UserError):

@@ -44,7 +44,7 @@ def packet(tmp_path):
 def test_packet_passes_whole(clients, packet, tmp_path):
     """Sent, listed, fetched byte for byte, confirmed, gone."""
     sender, receiver = clients
-    doc_id = sender.send(packet, "H96.02", "H97.03", "document")
+    doc_id = sender.send(packet, "H96.02", ["H97.03"], "document")
     [item] = receiver.waiting("document")
     assert (item.doc_id, item.sender, item.recipient, item.kind) == (doc_id, "H96.02", "H97.03", "document")
     assert receiver.waiting("status") == [] and receiver.count() == 1
@@ -59,7 +59,7 @@ def test_packet_passes_whole(clients, packet, tmp_path):
 
 def test_larger_than_allowed(clients, packet, tmp_path):
     sender, receiver = clients
-    sender.send(packet, "H96.02", "H97.03", "document")
+    sender.send(packet, "H96.02", ["H97.03"], "document")
     [item] = receiver.waiting("document")
     with pytest.raises(DeliveryError) as error:
         receiver.download(item, tmp_path / "fetched", 1000)
@@ -79,20 +79,20 @@ def test_directory(clients):
 def test_error_codes(server, clients, packet, code, retryable, whole):
     server.axis.faults.error = code
     with pytest.raises(DeliveryError) as error:
-        clients[0].send(packet, "H96.02", "H97.03", "document")
+        clients[0].send(packet, "H96.02", ["H97.03"], "document")
     assert (error.value.code, error.value.retryable, error.value.unreachable) == (f"axis_{code}", retryable, whole)
     assert code in str(error.value)
 
 
 def test_unknown_recipient_and_locked(server, clients, packet):
     with pytest.raises(DeliveryError, match="không biết cơ quan nhận"):
-        clients[0].send(packet, "H96.02", "H11.11", "document")
+        clients[0].send(packet, "H96.02", ["H11.11"], "document")
     server.axis.locked.add("H97.03")
     with pytest.raises(DeliveryError, match="đang bị khóa") as error:
-        clients[0].send(packet, "H96.02", "H97.03", "document")
+        clients[0].send(packet, "H96.02", ["H97.03"], "document")
     assert error.value.retryable
     with pytest.raises(DeliveryError, match="chưa đăng ký"):
-        clients[0].send(packet, "H97.03", "H96.02", "document")
+        clients[0].send(packet, "H97.03", ["H96.02"], "document")
 
 
 @pytest.mark.parametrize("client", [VxpClient, RestClient])
@@ -100,7 +100,7 @@ def test_wrong_secret(server, client, packet):
     """Bare text instead of JSON; the packets wait until somebody enters the right secret."""
     wrong = client(server.url, "snv", "khong-phai-bi-mat", timeout=3)
     with pytest.raises(DeliveryError, match="khóa bí mật") as error:
-        wrong.send(packet, "H96.02", "H97.03", "document")
+        wrong.send(packet, "H96.02", ["H97.03"], "document")
     assert error.value.retryable and error.value.unreachable
     assert server.axis.packets == []
 
@@ -111,17 +111,17 @@ def test_down_slow_garbage_lost(server, clients, packet):
     faults = server.axis.faults
     faults.down = True
     with pytest.raises(DeliveryError) as error:
-        sender.send(packet, "H96.02", "H97.03", "document")
+        sender.send(packet, "H96.02", ["H97.03"], "document")
     assert error.value.unreachable and error.value.retryable
     faults.down, faults.garbage = False, True
     with pytest.raises(DeliveryError, match="không đúng định dạng") as error:
-        sender.send(packet, "H96.02", "H97.03", "document")
+        sender.send(packet, "H96.02", ["H97.03"], "document")
     assert error.value.retryable
     faults.garbage, faults.lose_answers = False, 1
     with pytest.raises(DeliveryError) as error:
-        sender.send(packet, "H96.02", "H97.03", "document")
+        sender.send(packet, "H96.02", ["H97.03"], "document")
     assert error.value.retryable
-    sender.send(packet, "H96.02", "H97.03", "document")
+    sender.send(packet, "H96.02", ["H97.03"], "document")
     # The axis took it twice: the receiver has to tell by the content.
     assert len(receiver.waiting("document")) == 2
     faults.slow = 3.5
@@ -131,9 +131,9 @@ def test_down_slow_garbage_lost(server, clients, packet):
 
 def test_expired_token_is_renewed(server, packet):
     client = RestClient(server.url, "snv", SNV.secret, timeout=3)
-    client.send(packet, "H96.02", "H97.03", "document")
+    client.send(packet, "H96.02", ["H97.03"], "document")
     server.axis.tokens.clear()
-    client.send(packet, "H96.02", "H97.03", "document")
+    client.send(packet, "H96.02", ["H97.03"], "document")
     assert server.axis.sent == 2
 
 
@@ -172,7 +172,7 @@ def test_lists_are_read_without_trust():
 
 def test_many_at_once(server, clients, packet):
     sender, receiver = clients
-    threads = [threading.Thread(target=sender.send, args=(packet, "H96.02", "H97.03", "status")) for _ in range(8)]
+    threads = [threading.Thread(target=sender.send, args=(packet, "H96.02", ["H97.03"], "status")) for _ in range(8)]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert len(receiver.waiting("status")) == 8

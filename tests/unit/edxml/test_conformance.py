@@ -47,7 +47,7 @@ class System(threading.Thread):
         status = StatusPacket(TARGET, ResponseFor("H90.01", packet.code, packet.document_id, packet.promulgation_date), code,
                               "Lý do" if code == names.REJECTED else "", datetime(2026, 3, 9, 8, 0))
         write_packet(status, self.folder / "out")
-        self.client.send(self.folder / "out", "H90.02", "H90.01", "status")
+        self.client.send(self.folder / "out", "H90.02", ["H90.01"], "status")
 
 
 @pytest.fixture

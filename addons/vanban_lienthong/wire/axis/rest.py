@@ -21,8 +21,9 @@ class RestClient:
         self._system, self._secret = system, secret
         self._token, self._token_until = None, 0
 
-    def send(self, path, sender, recipient, kind):
-        """As :meth:`.vxp.VxpClient.send`."""
+    def send(self, path, sender, recipients, kind):
+        """As :meth:`.vxp.VxpClient.send`, for one code: this interface takes no more at once."""
+        [recipient] = recipients
         body = FilePart(path, "edocFile", uuid.uuid4().hex)
         query = {"messageType": KINDS[kind], "from": sender, "to": recipient}
         answer = self._call("POST", "sendEdoc", query, body, body.content_type)

@@ -82,13 +82,13 @@ class VxpClient:
         self._session = Session(url, ca_pem, timeout, allow_plain)
         self._system, self._secret = system, secret
 
-    def send(self, path, sender, recipient, kind):
-        """Hand one packet over for one recipient; returns the id that the axis gave it. Raises DeliveryError."""
+    def send(self, path, sender, recipients, kind):
+        """Hand one packet over for these codes; returns the id that the axis gave it. Raises DeliveryError: nobody got it."""
         body = FilePart(path, "file_doc", uuid.uuid4().hex)
         with open(path, "rb") as stream:
             digest = file_digest(stream)
         answer = self._call("sendEdoc", {
-            "from": sender, "servicetype": "eDoc", "messagetype": KINDS[kind], "to": json.dumps([recipient]),
+            "from": sender, "servicetype": "eDoc", "messagetype": KINDS[kind], "to": json.dumps(list(recipients)),
             "hash-file": digest}, body)
         return required(answer, "DocId", "docId")
 
