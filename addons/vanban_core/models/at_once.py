@@ -3,16 +3,21 @@ minutes, and looks for what has become due only once a minute.
 
 The scheduled job runs every minute as well and remains what makes sure: whatever a thread does not finish, it does.
 """
+import datetime
 import logging
 import threading
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.http import request
 from odoo.modules.registry import Registry
+from odoo.service import server as service
+from odoo.tools import config
 
 _logger = logging.getLogger(__name__)
 # What lies further away is the scheduler's.
 _SOON = 120
+# Time for a server that comes up to take its first requests.
+_AFTER_START = 3
 # One thread for each database and job: True when it is wanted once more after the present turn.
 _running = {}
 # One timer for each database and job, of the earliest moment.
@@ -48,6 +53,16 @@ def start_at(env, model, method, cron, moment):
     seconds = (moment - fields.Datetime.now()).total_seconds()
     if key and seconds <= _SOON:
         env.cr.postcommit.add(lambda: _set_timer(key, moment, max(seconds, 0) + 0.1))
+
+
+def at_start(registry, model, method, cron):
+    """The same when a server has come up, for ``_register_hook``: what lay meanwhile need not wait for the scheduler's first minute.
+
+    Not in the master of a server with several processes: it lends its connections to those it forks.
+    """
+    if isinstance(service.server, service.ThreadedServer) and config["http_enable"] and not config["stop_after_init"]:
+        moment = fields.Datetime.now() + datetime.timedelta(seconds=_AFTER_START)
+        _set_timer((registry.db_name, model, method, cron), moment, _AFTER_START)
 
 
 def wake(env, model, method, cron, at=None):

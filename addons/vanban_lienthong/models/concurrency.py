@@ -1,10 +1,12 @@
 import logging
 import secrets
 import time
+from contextlib import contextmanager
 
 import psycopg2
 
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.sql_db import db_connect
 
 _logger = logging.getLogger(__name__)
 _TRIES = 5
@@ -46,3 +48,20 @@ def keep_apart(record, work, failed, message):
         env.invalidate_all(flush=False)
         _logger.exception(message, record.id)
         return commit_step(env, failed)
+
+
+@contextmanager
+def only_one(env, name):
+    """True inside for one worker of all hosts, False for the others; ``name`` says what it is that only one may do.
+
+    The lock lives in a connection of its own: the work inside commits as it likes, and a process that dies lets go of it.
+    """
+    with db_connect(env.cr.dbname).cursor() as cr:
+        cr.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+        [(mine,)] = cr.fetchall()
+        cr.commit()  # no snapshot is held while others work
+        try:
+            yield mine
+        finally:
+            if mine:
+                cr.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

@@ -150,6 +150,12 @@ class PacketIn(models.Model):
             "views": [(document.get_formview_id(), "form")],
         }
 
+    def _register_hook(self):
+        super()._register_hook()
+        for model, method, cron in ((self._name, "_cron_fetch", "cron_fetch"), (self._name, "_cron_read", "cron_read"),
+                                    ("vanban.packet.out", "_cron_send", "cron_send")):
+            at_once.at_start(self.env.registry, model, method, f"vanban_lienthong.{cron}")
+
     @api.model
     def _wake(self, at=None):
         at_once.wake(self.env, self._name, "_cron_read", "vanban_lienthong.cron_read", at)

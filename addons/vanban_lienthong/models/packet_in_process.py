@@ -10,12 +10,13 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.vanban_core.models import at_once
 from odoo.addons.vanban_core.models.document_duplicate import GONE
 from odoo.addons.vanban_core.tools import copy_rules
 
 from ..drivers import DRIVERS, DeliveryError, Driver
 from ..edxml import HOLD, DocumentPacket, PacketError, StatusPacket, names, read_packet
-from .concurrency import commit_step, keep_apart
+from .concurrency import commit_step, keep_apart, only_one
 from .hub_refusal import HubRefusal
 from .packet_builder import CAPACITY
 from .packet_held import PacketHeld, PacketTooEarly
@@ -25,6 +26,7 @@ from .packet_out import WAITING
 _logger = logging.getLogger(__name__)
 _BATCH = 100
 TOO_EARLY = object()
+_ASK_AGAIN = datetime.timedelta(seconds=3)
 # The mark alone, or with its name before it; nothing else stands in a sphere by chance.
 _SECRET_WORDS = re.compile(r"(?:(?:độ|mức độ)\s*mật\s*:?\s*)?(?:tuyệt mật|tối mật|mật)", re.IGNORECASE)
 _CAPACITY_OF = {label.rstrip("."): key for key, label in CAPACITY.items()}
@@ -80,16 +82,26 @@ class PacketInProcess(models.Model):
         """Ask the transports that have to be asked; what they bring is stored and committed before they hear of it."""
         self = self._in_vietnamese()
         progress = self.env["ir.cron"]._commit_progress
-        for bearer, deliveries in self._asked():
-            keep_apart(
-                bearer, partial(self._fetch_from, bearer, deliveries), partial(self._note_unforeseen, bearer), "fetching from connection %s failed")
-            if not progress(0):
-                return
+        with only_one(self.env, "vanban.packet.in/fetch") as mine:
+            found = 0
+            for bearer, deliveries in self._asked() if mine else ():
+                found += keep_apart(
+                    bearer, partial(self._fetch_from, bearer, deliveries), partial(self._note_unforeseen, bearer),
+                    "fetching from connection %s failed") or 0
+                if not progress(0):
+                    break
+        if found:
+            # Where something came, more may follow; what comes alone waits for the next minute.
+            at_once.start_at(self.env, self._name, "_cron_fetch", "vanban_lienthong.cron_fetch", fields.Datetime.now() + _ASK_AGAIN)
+            progress(0)
 
     @api.model
     def _fetch_from(self, bearer, deliveries):
-        """Everything that waits at one connection or axis; a packet that cannot be stored stays there and holds no other up."""
-        left = []
+        """Everything that waits at one connection or axis; a packet that cannot be stored stays there and holds no other up.
+
+        :return: how many were stored
+        """
+        left, count = [], 0
         try:
             for delivery, acknowledge in deliveries():
                 stored = keep_apart(
@@ -97,6 +109,7 @@ class PacketInProcess(models.Model):
                     "a packet of connection %s could not be stored")
                 if stored:
                     acknowledge()
+                    count += 1
         except DeliveryError as error:
             _logger.info("fetching from %s: %s", bearer.name, error)
             if error.unreachable:
@@ -109,6 +122,7 @@ class PacketInProcess(models.Model):
                 self._note_unforeseen(bearer, ", ".join(left)[:200])
             else:
                 bearer._note_success()
+        return count
 
     @api.model
     def _fetch_one(self, bearer, delivery):
