@@ -19,18 +19,27 @@ def commit_step(env, step):
 
     For scheduled jobs only: ``step`` must have no effect outside the database.
     """
+    def step_and_commit():
+        result = step()
+        env.flush_all()
+        env.cr.commit()
+        return result
+
+    return repeat_step(env, step_and_commit)
+
+
+def repeat_step(env, step):
+    """The same without the commit: for what begins a transaction."""
     for attempt in range(1, _TRIES + 1):
         try:
-            result = step()
-            env.flush_all()
-            env.cr.commit()
-            return result
+            return step()
         except _AGAIN:
             env.cr.rollback()
             env.invalidate_all(flush=False)
             if attempt == _TRIES:
                 raise
             time.sleep(secrets.SystemRandom().uniform(0, 0.1 * 2 ** attempt))
+    raise AssertionError("unreachable")
 
 
 def keep_apart(record, work, failed, message):

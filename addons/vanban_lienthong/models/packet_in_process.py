@@ -1,6 +1,7 @@
 import datetime
 import logging
 import re
+import secrets
 import tempfile
 import unicodedata
 from functools import partial
@@ -16,6 +17,7 @@ from odoo.addons.vanban_core.tools import copy_rules
 
 from ..drivers import DRIVERS, DeliveryError, Driver
 from ..edxml import HOLD, DocumentPacket, PacketError, StatusPacket, names, read_packet
+from ..wire import delay
 from .concurrency import commit_step, keep_apart, only_one
 from .hub_refusal import HubRefusal
 from .packet_builder import CAPACITY
@@ -82,26 +84,25 @@ class PacketInProcess(models.Model):
         """Ask the transports that have to be asked; what they bring is stored and committed before they hear of it."""
         self = self._in_vietnamese()
         progress = self.env["ir.cron"]._commit_progress
+        moments = []
         with only_one(self.env, "vanban.packet.in/fetch") as mine:
-            found = 0
             for bearer, deliveries in self._asked() if mine else ():
-                found += keep_apart(
+                moments.append(keep_apart(
                     bearer, partial(self._fetch_from, bearer, deliveries), partial(self._note_unforeseen, bearer),
-                    "fetching from connection %s failed") or 0
+                    "fetching from connection %s failed"))
                 if not progress(0):
                     break
-        if found:
-            # Where something came, more may follow; what comes alone waits for the next minute.
-            at_once.start_at(self.env, self._name, "_cron_fetch", "vanban_lienthong.cron_fetch", fields.Datetime.now() + _ASK_AGAIN)
+        if moments := list(filter(None, moments)):
+            at_once.start_at(self.env, self._name, "_cron_fetch", "vanban_lienthong.cron_fetch", min(moments))
             progress(0)
 
     @api.model
     def _fetch_from(self, bearer, deliveries):
         """Everything that waits at one connection or axis; a packet that cannot be stored stays there and holds no other up.
 
-        :return: how many were stored
+        :return: when to ask again, if before the next minute: where something came, more may follow
         """
-        left, count = [], 0
+        left, found = [], False
         try:
             for delivery, acknowledge in deliveries():
                 stored = keep_apart(
@@ -109,20 +110,26 @@ class PacketInProcess(models.Model):
                     "a packet of connection %s could not be stored")
                 if stored:
                     acknowledge()
-                    count += 1
+                    found = True
         except DeliveryError as error:
             _logger.info("fetching from %s: %s", bearer.name, error)
-            if error.unreachable:
-                # Asked again at the next turn; what waits to be sent keeps its own pause.
-                bearer._note_failure(str(error), False)
-            else:
-                bearer.write({"last_error": str(error)[:500]})
+            return commit_step(self.env, partial(self._note_not_fetched, bearer, error))
+        if left:
+            self._note_unforeseen(bearer, ", ".join(left)[:200])
         else:
-            if left:
-                self._note_unforeseen(bearer, ", ".join(left)[:200])
-            else:
-                bearer._note_success()
-        return count
+            commit_step(self.env, bearer._note_success)
+        return found and fields.Datetime.now() + _ASK_AGAIN
+
+    @api.model
+    def _note_not_fetched(self, bearer, error):
+        """When to ask again; what waits to be sent keeps its own pause."""
+        if not error.unreachable:
+            bearer.write({"last_error": str(error)[:500]})
+            return None
+        bearer._note_failure(str(error), False)
+        transport = bearer if bearer._name == "vanban.transport" else bearer.transport_id
+        pause = delay(bearer.failures, transport.retry_base, transport.retry_cap, generator=secrets.SystemRandom())
+        return fields.Datetime.now() + datetime.timedelta(seconds=pause)
 
     @api.model
     def _fetch_one(self, bearer, delivery):

@@ -11,7 +11,7 @@ from odoo.tools import SQL
 
 from ..drivers import DRIVERS, Delivery, DeliveryError
 from ..wire import delay
-from .concurrency import commit_step, keep_apart
+from .concurrency import commit_step, keep_apart, repeat_step
 
 _logger = logging.getLogger(__name__)
 _BATCH = 200
@@ -79,7 +79,8 @@ class PacketOutDelivery(models.Model):
 
     def _attempts(self):
         # References to the rows stay possible: the recipient's first status may be faster than its answer.
-        locked = self & self.try_lock_for_update(allow_referencing=True)
+        # Another worker may have changed them since the list was read: then the look is taken anew.
+        locked = self & repeat_step(self.env, lambda: self.try_lock_for_update(allow_referencing=True))
         # Another worker may have sent them, or the connection may have failed, since the list was read.
         locked.invalidate_recordset()
         began, outcomes, error, done = time.monotonic(), [], None, [*(self - locked).ids]
@@ -117,7 +118,7 @@ class PacketOutDelivery(models.Model):
     @api.model
     def _send_one(self, row):
         # References to the row stay possible: the recipient's first status may be faster than its answer.
-        row = row.try_lock_for_update(allow_referencing=True)
+        row = repeat_step(self.env, lambda: row.try_lock_for_update(allow_referencing=True))
         # Another worker may have sent it, or the connection may have failed, since the list was read.
         if not row or not row._still_due():
             self.env.cr.commit()  # pylint: disable=invalid-commit  # ends the snapshot in which the row was not free

@@ -80,10 +80,14 @@ class Session:
             except (ssl.SSLError, ValueError, TypeError):
                 raise DeliveryError("ca", "Chứng thư tin cậy (PEM) của kết nối không đọc được.", retryable=False) from None
 
-    def call(self, method, url, headers, body=None, limit=ANSWER_LIMIT):
-        """(HTTP status, bytes of the answer, at most ``limit`` + 1). Raises DeliveryError."""
+    def call(self, method, url, headers, body=None, limit=ANSWER_LIMIT, harmless=False):
+        """(HTTP status, bytes of the answer, at most ``limit`` + 1). Raises DeliveryError.
+
+        :param harmless: the call changes nothing, or the same thing twice: once more when the connection breaks, as one that was
+            kept open too long does
+        """
         return self._request(method, url, headers, body, lambda response: (
-            response.status_code, response.raw.read(limit + 1, decode_content=True)))
+            response.status_code, response.raw.read(limit + 1, decode_content=True)), harmless)
 
     def download(self, method, url, headers, target, limit, body=None):
         """Write the answer to the file ``target``; (HTTP status, content type, bytes). Raises DeliveryError ``too_large``."""
@@ -97,9 +101,17 @@ class Session:
                     stream.write(chunk)
             return response.status_code, response.headers.get("Content-Type", ""), size
 
-        return self._request(method, url, headers, body, save)
+        return self._request(method, url, headers, body, save, harmless=True)
 
-    def _request(self, method, url, headers, body, consume):
+    def _request(self, method, url, headers, body, consume, harmless):
+        try:
+            return self._attempt(method, url, headers, body, consume)
+        except DeliveryError as error:
+            if not harmless or error.code != "connection":
+                raise
+            return self._attempt(method, url, headers, body, consume)
+
+    def _attempt(self, method, url, headers, body, consume):
         try:
             with self._session.request(
                     method, url, headers=headers, data=body, timeout=self._timeout, allow_redirects=False, stream=True) as response:

@@ -128,4 +128,5 @@ class VxpClient:
         url, headers = self._request(name, parameters)
         if body is not None:
             headers["Content-Type"] = body.content_type
-        return checked(*self._session.call(method, url, headers, body, limit=_LIST_LIMIT))
+        # Sending alone is not repeated here: the bytes that wait go again by themselves, with a pause.
+        return checked(*self._session.call(method, url, headers, body, limit=_LIST_LIMIT, harmless=body is None))
