@@ -89,6 +89,11 @@ class VxpDriver(AxisDriver):
     code = "vxp"
     label = "National axis (signed headers)"
     several = True
+
+    @classmethod
+    def whereabouts(cls, transport, numbers, kind="document"):
+        client = cls.client(transport)
+        return {number: client.sent(number, kind) for number in numbers}
     client_class = VxpClient
 
 

@@ -74,6 +74,14 @@ class Driver:
         return None
 
     @classmethod
+    def whereabouts(cls, transport, numbers, kind="document"):
+        """What an axis tells of packets handed to it: {number: [:class:`..wire.axis.Sent`]}, or None when it cannot be asked.
+
+        :param numbers: those that the axis gave     Raises DeliveryError.
+        """
+        return None
+
+    @classmethod
     def collect(cls, transport, limit):
         """As ``fetch``, for drivers ``of_transport``; packets over ``limit`` bytes are refused there."""
         return ()

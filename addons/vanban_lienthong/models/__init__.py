@@ -10,6 +10,7 @@ from . import (
     agency,
     directory,
     packet_out,
+    packet_out_axis,
     packet_out_delivery,
     packet_out_timeline,
     packet_take_back,

@@ -21,7 +21,7 @@ class PacketOutTimeline(models.Model):
             recipient = row.sudo().recipient_id  # safe: whether the own recipient is overdue
             row.late = bool(row.state in ("queued", "error", "sent") and recipient.not_arrived)
 
-    @api.depends("state", "queued_date", "sent_date", "error", "status_ids.code", "status_ids.date", "late")
+    @api.depends("state", "queued_date", "sent_date", "error", "status_ids.code", "status_ids.date", "late", "axis_state")
     def _compute_timeline(self):
         for row in self:
             row.timeline = row._course()
@@ -32,6 +32,9 @@ class PacketOutTimeline(models.Model):
             self._step("queued", self.env._("Queued"), self.queued_date),
             self._step("sent", self._way(), self.sent_date, "done" if self.sent_date else "next"),
         ]
+        if self.axis_state and self.state == "sent":
+            label = dict(self._fields["axis_state"]._description_selection(self.env))[self.axis_state]
+            steps.append(self._step("axis", label, self.axis_asked, "done" if self.axis_state == "fetched" else "next"))
         labels = dict(self.env["vanban.packet.status"]._fields["code"]._description_selection(self.env))
         seen = set()
         for status in self.status_ids.sorted(lambda status: (status.date, status.id)):

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 
 from odoo.addons.vanban_core.report.list_print import PrintedList, render
 
-from ..drivers import DeliveryError
+from ..drivers import DRIVERS, DeliveryError
 
 VIETNAM = datetime.timedelta(hours=7)
 DAY = datetime.timedelta(days=1)
@@ -17,6 +17,7 @@ KINDS = [
     ("dead", "Could not be sent"),
     ("lost", "Sent, but the recipient does not have it"),
     ("altered", "The recipient has other bytes than those sent"),
+    ("not_fetched", "On the axis, not fetched by the recipient"),
     ("silent", "Sent, arrival not confirmed"),
     ("unread", "Received, not read yet"),
     ("held", "Received, held"),
@@ -24,7 +25,7 @@ KINDS = [
     ("unregistered", "Received, not in the register"),
 ]
 REMEDY = {
-    "waiting": "resend", "dead": "resend", "lost": "resend", "silent": "resend", "altered": "ask", "unread": "reread",
+    "waiting": "resend", "dead": "resend", "lost": "resend", "silent": "resend", "altered": "ask", "not_fetched": "ask", "unread": "reread",
     "held": "decide", "decision": "decide", "unregistered": "register",
 }
 
@@ -131,12 +132,13 @@ class Reconciliation(models.Model):
             ("company_id", "=", self.company_id.id), ("type", "=", "document"), ("state", "in", ("queued", "error", "dead")),
             ("queued_date", "<", start)], order="id")
         known, silent_peers = self._ask_peers(rows.filtered("sent_date"))
-        lines = [line for row in rows | late if (line := self._sent_difference(row, known))]
+        on_axis, silent_axes = self._ask_axes(rows.filtered(lambda row: row.state == "sent" and row.remote_id))
+        lines = [line for row in rows | late if (line := self._sent_difference(row, known, on_axis))]
         delivered = rows.filtered(lambda row: row.state not in ("queued", "error", "dead"))
         return {
             "sent_count": len(rows), "delivered_count": len(delivered),
             "confirmed_count": len(delivered.filtered(lambda row: row.state != "sent")),
-        }, lines, silent_peers
+        }, lines, [*silent_peers, *silent_axes]
 
     def _ask_peers(self, rows):
         """({peer: {message: digest}} as the other side has them, names of those who did not answer)."""
@@ -151,7 +153,23 @@ class Reconciliation(models.Model):
                 known[peer] = answer
         return known, silent
 
-    def _sent_difference(self, row, known):
+    def _ask_axes(self, rows):
+        """({row: :class:`..wire.axis.Sent`, or None when the axis does not know it}, names of the axes that did not answer)."""
+        found, silent = {}, []
+        for transport, own in rows.grouped(lambda row: row.peer_id.transport_id).items():
+            if not transport.of_transport:
+                continue
+            try:
+                told = DRIVERS[transport.driver].whereabouts(transport, set(own.mapped("remote_id")))
+            except DeliveryError:
+                silent.append(transport.name)
+                continue
+            own._note_whereabouts(told)
+            for row in own if told is not None else ():
+                found[row] = next((one for one in told[row.remote_id] if one.recipient == row.recipient_code.upper()), None)
+        return found, silent
+
+    def _sent_difference(self, row, known, on_axis):
         """Values of a line, or None when this row is in order."""
         if row.state == "dead":
             return self._line("dead", row, row.error)
@@ -163,6 +181,11 @@ class Reconciliation(models.Model):
                 return self._line("lost", row)
             if digest != row.packet_id.sha256:
                 return self._line("altered", row, f"{row.packet_id.sha256[:16]}… ≠ {digest[:16]}…")
+        if row in on_axis:
+            if on_axis[row] is None:
+                return self._line("lost", row)
+            if on_axis[row].state == "waiting":
+                return self._line("not_fetched", row, on_axis[row].words)
         if row.state == "sent" and fields.Datetime.now() - row.sent_date > SILENCE:
             return self._line("silent", row)
         return None

@@ -57,7 +57,7 @@ class ReconciliationLine(models.Model):
                 # What the recipient reported before the comparison proves nothing: a restored database forgets it.
                 line.settled = out.state not in _ON_ITS_WAY and line._happened_since(out)
             else:
-                line.settled = out.state not in _ON_ITS_WAY and (line.kind != "silent" or out.state != "sent")
+                line.settled = out.state not in _ON_ITS_WAY and (line.kind not in ("silent", "not_fetched") or out.state != "sent")
 
     def _happened_since(self, out):
         """A status of the recipient, or (when it was lost) a delivery, after the comparison."""

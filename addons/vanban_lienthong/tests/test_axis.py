@@ -1,4 +1,5 @@
 import hashlib
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -266,6 +267,71 @@ class AxisContract:
 @tagged("post_install", "-at_install")
 class TestVxp(AxisContract, AxisCase):
     DRIVER = "vxp"
+
+    def sent_to_two(self):
+        """{code: row} of a document on the axis for two agencies, handed over a while ago."""
+        self.read_directory()
+        partners = self.env["res.partner"]._vanban_by_code("H98.01") | self.issuer
+        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": partner.id}) for partner in partners])
+        with self.signatures_valid():
+            document.action_issue()
+        self.run_job("cron_send")
+        rows = document.delivery_ids
+        self.assertEqual(set(rows.mapped("state")), {"sent"})
+        rows.sudo().sent_date = fields.Datetime.subtract(fields.Datetime.now(), minutes=20)
+        return {row.recipient_code: row for row in rows}
+
+    @proves("LT-07", "OUT-35")
+    def test_asked_where_a_packet_is(self):
+        """What was not confirmed is looked for on the axis: still there, fetched, or refused; the clerk decides about the last."""
+        rows = self.sent_to_two()
+        self.run_job("cron_ask_axis")
+        self.assertEqual({row.axis_state for row in rows.values()}, {"waiting"})
+        self.assertIn("axis", [step["key"] for step in rows["H98.01"].timeline])
+        for item in self.far.waiting("document"):
+            if item.recipient == "H98.01":
+                self.far.acknowledge(item)
+        lost = next(packet for packet in self.axis.packets if packet.recipient == self.issuer.vanban_code)
+        lost.status, lost.words = "fail", "Hệ thống bên nhận không đọc được"
+        self.run_job("cron_ask_axis")
+        self.assertEqual(rows["H98.01"].axis_state, "waiting", "asked again within the hour")
+        for row in rows.values():
+            row.sudo().axis_asked = fields.Datetime.subtract(fields.Datetime.now(), hours=2)
+        self.run_job("cron_ask_axis")
+        self.assertEqual((rows["H98.01"].state, rows["H98.01"].axis_state), ("sent", "fetched"))
+        row = rows[self.issuer.vanban_code]
+        self.assertEqual(row.state, "dead")
+        self.assertIn("Hệ thống bên nhận không đọc được", row.error)
+        self.assertEqual((row.recipient_id.state, row.recipient_id.not_arrived), ("failed", True))
+        self.assertTrue(row.document_id.activity_ids.filtered(lambda todo: "không đọc được" in (todo.note or "") + (todo.summary or "")))
+        # the same bytes once more, and it is alive again
+        row.with_user(self.clerk).action_retry()
+        self.run_job("cron_send")
+        self.assertEqual(row.state, "sent")
+
+    def test_an_axis_that_is_not_asked(self):
+        """Silence of the axis changes nothing, and what it never heard of is no failure."""
+        rows = self.sent_to_two()
+        self.axis.faults.down = True
+        self.run_job("cron_ask_axis")
+        self.assertEqual([row.axis_asked for row in rows.values()], [False, False])
+        self.axis.faults.down = False
+        self.axis.packets.clear()
+        self.run_job("cron_ask_axis")
+        self.assertEqual({(row.state, row.axis_state) for row in rows.values()}, {("sent", False)})
+
+    @proves("LT-18")
+    def test_daily_comparison_with_the_axis(self):
+        rows = self.sent_to_two()
+        self.axis.packets[:] = [packet for packet in self.axis.packets if packet.recipient == "H98.01"]
+        day = (fields.Datetime.now() + timedelta(hours=7)).date()
+        report = self.env["vanban.reconciliation"]._make(self.company, day)
+        kinds = {line.packet_out_id: line.kind for line in report.line_ids}
+        self.assertEqual(kinds, {rows["H98.01"]: "not_fetched", rows[self.issuer.vanban_code]: "lost"})
+        self.assertFalse(report.not_asked)
+        self.axis.faults.down = True
+        report.with_user(self.clerk).action_compare()
+        self.assertEqual(report.not_asked, self.transport.name)
 
     def test_account(self):
         with self.assertRaises(ValidationError):

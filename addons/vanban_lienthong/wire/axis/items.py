@@ -18,6 +18,15 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """Where a packet of ours is for one recipient: ``state`` ``waiting``, ``fetched`` or ``failed``, and the axis' own words."""
+
+    recipient: str
+    state: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class Agency:
     """One line of the directory: the code in force, the code by QCVN 102 when it differs, the parent's code."""
 
@@ -46,6 +55,24 @@ def items(rows, kind):
         doc_id = _text(row, "docId", "docid", "id")
         if _DOC_ID.fullmatch(doc_id):
             found.append(Item(doc_id, _text(row, "from", "fromCode")[:60], _text(row, "to", "toCode")[:60], kind))
+    return found
+
+
+_FETCHED, _FAILED = frozenset({"done"}), frozenset({"fail", "failed", "error", "dead", "expired"})
+
+
+def sent(rows):
+    """Recipients of one packet of ours as the axis tells of them (getSentEdocList)."""
+    found = []
+    for row in rows if isinstance(rows, list) else ():
+        if not isinstance(row, dict):
+            continue
+        code, told = _text(row, "toCode", "to")[:60].upper(), _text(row, "receiveStatus", "status").lower()
+        handed = _text(row, "sendStatus").lower()
+        state = "failed" if {told, handed} & _FAILED else "fetched" if told in _FETCHED else "waiting"
+        if code:
+            found.append(Sent(code, state, " ".join(filter(None, (
+                _text(row, "receiveStatusDesc", "sendStatusDesc", "status_desc")[:300], f"({told or handed or '–'})")))))
     return found
 
 

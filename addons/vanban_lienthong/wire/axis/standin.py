@@ -63,6 +63,8 @@ class Waiting:
     kind: str
     path: Path
     status: str = "initial"
+    sent_id: str = ""
+    words: str = ""
 
 
 @dataclass
@@ -107,7 +109,7 @@ class Axis:
                     doc_id = uuid.uuid4().hex[:24]
                     path = Path(self.folder.name) / doc_id
                     path.write_bytes(raw)
-                    self.packets.append(Waiting(doc_id, sender, code, kind, path))
+                    self.packets.append(Waiting(doc_id, sender, code, kind, path, sent_id=ids[0] if ids else doc_id))
                     ids.append(doc_id)
         return "0", ids[0]
 
@@ -116,6 +118,10 @@ class Axis:
             return [
                 packet for packet in self.packets
                 if packet.kind == kind and packet.recipient in account.codes and packet.status in ("initial", "processing")]
+
+    def course(self, account, doc_id):
+        with self.lock:
+            return [packet for packet in self.packets if packet.sent_id == doc_id and packet.sender in account.codes]
 
     def find(self, account, doc_id):
         with self.lock:
@@ -180,6 +186,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._download(account, values.get("docid", ""))
         if name == "updateStatus":
             return self._acknowledge(account, values.get("docid", ""), values.get("status", ""))
+        if name == "getSentEdocList":
+            return self._json(_ok(data=[
+                {"senderDocId": packet.sent_id, "receiverDocId": packet.doc_id, "fromCode": packet.sender, "toCode": packet.recipient,
+                 "sendStatus": "done", "receiveStatus": packet.status, "receiveStatusDesc": packet.words}
+                for packet in self.axis.course(account, values.get("docid", ""))]))
         if name == "getAgenciesListQD20":
             return self._json(_ok(data=self.axis.directory))
         if name == "countReceiveEdoc":

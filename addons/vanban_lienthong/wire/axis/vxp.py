@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ..session import CHUNK, FilePart, Session
 from .answers import checked, required
-from .items import KINDS, agencies, items
+from .items import KINDS, agencies, items, sent
 
 PREFIX = "XroadVnpt-"
 VERSION = "3.0.201608"
@@ -109,6 +109,10 @@ class VxpClient:
     def acknowledge(self, item, done=True):
         """Take the packet out of our queue."""
         self._call("updateStatus", {"docId": item.doc_id, "status": "done" if done else "fail"})
+
+    def sent(self, doc_id, kind):
+        """Where a packet of ours is: list of :class:`.items.Sent`, one for each recipient; empty when the axis knows nothing of it."""
+        return sent(self._call("getSentEdocList", {"docId": doc_id, "servicetype": "eDoc", "messagetype": KINDS[kind]}).get("data"))
 
     def agencies(self):
         """The directory, with the codes of both regulations."""
