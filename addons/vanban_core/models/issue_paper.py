@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import agency_code
 from .recipient import RECIPIENT_TOKEN
 
 # profiles whose clerk keeps a stamped paper copy of everything that is issued (P-32)
@@ -130,13 +131,16 @@ class IssuePaper(models.Model):
             ))
 
     def _paper_beside(self):
-        """Recipients who get paper beside the electronic document by its class (BHXH PL03-B.II.2(**), B.III; Đ9.1a)."""
+        """Recipients who get paper beside the electronic document: all of a class issued in full on paper (BHXH PL03-B.II.2(**)),
+        by the catalogue those outside the sector who have not agreed to do without it (Đ9.1a, PL03-B.III)."""
         electronic = self.recipient_ids.filtered(lambda row: row.channel == "lienthong")
         if self.use_form == "both_full":
             return electronic
-        if self.use_form == "both" and self.company_id._vanban_profile().paper_policy == "catalogue":
-            return electronic.filtered(lambda row: not row.partner_id.sudo().vanban_electronic_only)  # safe: a public mark
-        return electronic.browse()
+        if self.use_form == "both_single" or self.company_id._vanban_profile().paper_policy != "catalogue":
+            return electronic.browse()
+        own = self.company_id.partner_id
+        return electronic.filtered(  # safe: public marks
+            lambda row: not row.partner_id.sudo().vanban_electronic_only and not row.partner_id.sudo()._vanban_in_sector_of(own.sudo()))
 
     def _add_paper_lines(self):
         """Paper lines that the class demands for electronic recipients, at issue."""
@@ -188,3 +192,12 @@ class ResPartner(models.Model):
     vanban_electronic_only = fields.Boolean(
         "Accepts electronic documents only", help="Has agreed to receive no paper beside the electronic document (BHXH Đ9.1a)."
     )
+    vanban_in_sector = fields.Boolean(
+        "Of our sector (trong ngành)", help="Gets its documents electronically only (BHXH Đ9.1a). Agencies below the same ministry "
+        "or province by their identification code are of our sector without this mark.")
+
+    def _vanban_in_sector_of(self, own):
+        """Whether this agency belongs to the sector of ``own``: by its mark or by its code."""
+        self.ensure_one()
+        mine, theirs = (agency_code.root(partner.vanban_code) for partner in (own, self))
+        return self.vanban_in_sector or bool(mine and mine == theirs)

@@ -55,6 +55,14 @@ def parse(text):
     return AgencyCode(cleaned, OTHER, ("Mã không theo dạng quen thuộc (ví dụ H56.01 hoặc 000.00.01.H56); hãy kiểm tra lại.",))
 
 
+def root(text):
+    """The top level of a code in either form, e.g. ``H56``; None when there is no code or it has another form."""
+    if not text:
+        return None
+    code = parse(text)
+    return {OLD: code.text.rsplit(".", 1)[-1], NEW: code.text.split(".", 1)[0]}.get(code.form)
+
+
 def suggest(text):
     """The probable code in the other form, or None. A proposal only: the directory of the axis decides."""
     code = parse(text)

@@ -36,6 +36,8 @@ STATUS_CODES = {
     AGREED: "Đồng ý thu hồi, lấy lại, cập nhật",
     REFUSED: "Từ chối thu hồi, lấy lại, cập nhật",
 }
+# An answer to an update begins so: codes 15 and 16 alone do not say which request they answer.
+ABOUT_UPDATE = "Về cập nhật văn bản: "
 STATUS_NEEDS_REASON = frozenset({REJECTED, TAKE_BACK, REFUSED})
 
 PRIORITIES = {0: "Thường", 1: "Khẩn", 2: "Thượng khẩn", 3: "Hỏa tốc", 4: "Hỏa tốc hẹn giờ"}

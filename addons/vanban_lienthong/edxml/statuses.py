@@ -67,14 +67,14 @@ def fold(events, recall_asked=None):
     base = Folded(STATES[best.code], STATES[best.code], best.time) if best else Folded("sent", "sent", None)
     if recall_asked is None:
         return base
-    answers = [event for event in events if event.code in (AGREED, REFUSED)]
+    # What was answered before concerns something else: an update of the document.
+    answers = [event for event in events if event.code in (AGREED, REFUSED) and event.time >= recall_asked]
     # An agreement cannot be taken back: the document is cancelled at the receiver.
     agreed = [event for event in answers if event.code == AGREED]
     if agreed:
         return Folded("recall_agreed", base.handling, min(event.time for event in agreed))
-    refused = [event for event in answers if event.time >= recall_asked]
-    if refused:
-        return Folded("recall_rejected", base.handling, max(event.time for event in refused))
+    if answers:
+        return Folded("recall_rejected", base.handling, max(event.time for event in answers))
     return Folded("recall_requested", base.handling, recall_asked)
 
 

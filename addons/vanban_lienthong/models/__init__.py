@@ -11,6 +11,7 @@ from . import (
     directory,
     packet_out,
     packet_out_axis,
+    document_update,
     packet_out_delivery,
     packet_out_timeline,
     packet_take_back,

@@ -59,13 +59,25 @@ class DocumentIssue(models.Model):
     def _check_packet_complete(self, connected):
         builder = self.env["vanban.packet.builder"]
         partners = self.env["res.partner"].union(*(row.partner_id for row in connected))
-        if not builder._files(self):
+        files = builder._files(self)
+        if not files:
             raise UserError(self.env._("The document has no file that could be sent."))
+        self._check_packet_size(connected, files)
         packet = builder._document_packet(self, partners, builder._business(self, names.NEW))
         missing = "\n".join(
             f"– {finding.message}" for finding in builder._findings(packet) if finding.path != "attachments")
         if missing:
             raise UserError(self.env._("The packet would be incomplete (QĐ 28/2018 Điều 10). Please complete:\n%(list)s", list=missing))
+
+    def _check_packet_size(self, connected, files):
+        """Better refused here than by the other side after an hour of attempts; base64 makes four bytes of three."""
+        size = sum(files.mapped("size")) * 4 / 3
+        small = [row for row, peer in connected.items() if 0 < peer.transport_id.max_packet_mb << 20 < size]
+        if small:
+            raise UserError(self.env._(
+                "The packet would have %(size)s MB, more than these recipients take through the network: %(names)s. "
+                "Choose paper for them, or make the attached files smaller.",
+                size=f"{size / 1024 / 1024:.1f}".replace(".", ","), names=", ".join(row.name for row in small)))
 
     def _after_transition(self, transition, comment):
         super()._after_transition(transition, comment)
@@ -126,7 +138,7 @@ class DocumentIssue(models.Model):
         """A notice to each agency that got the document; what has not left yet is withdrawn at once."""
         rows = self.sudo().delivery_ids.filtered(lambda row: row.business_type in ("0", "3"))  # safe: recall was approved
         # A row that was tried may have arrived although its answer was lost: it stays, the notice follows it.
-        waiting = rows.filtered(lambda row: row.state == "dead" or (row.state in ("queued", "error") and not row.attempts))
+        waiting = rows.filtered(lambda row: row.state in ("queued", "error", "dead") and not row._may_have_arrived())
         for row in waiting:
             row._flow("withdraw", comment=comment)
             row.recipient_id._progress("recalled", comment)

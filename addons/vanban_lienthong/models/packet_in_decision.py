@@ -73,6 +73,8 @@ class PacketInDecision(models.Model):
         return True
 
     def _answer(self, code, reason):
+        if self.business_type == str(names.UPDATE):
+            reason = names.ABOUT_UPDATE + reason
         self.env["vanban.packet.status"]._report(self.target_id, self.peer_id, code, reason, answer_to=self)
 
     def _report_refusal(self, reason):

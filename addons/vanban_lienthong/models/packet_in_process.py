@@ -310,7 +310,8 @@ class PacketInProcess(models.Model):
             self._take_replacement(packet, document)
         else:
             self._flow("finish", values={"document_id": document.id})
-        self.env["vanban.packet.status"]._report(document, self.peer_id, names.ARRIVED)
+        # it arrived when its bytes did, however long it was held
+        self.env["vanban.packet.status"]._report(document, self.peer_id, names.ARRIVED, moment=self.received_date)
 
     def _check_addressee(self, packet):
         own = {row.code for row in self.company_id.sudo().partner_id.vanban_code_ids}  # safe: own public codes
@@ -442,7 +443,7 @@ class PacketInProcess(models.Model):
         if out.state in WAITING and not out.try_lock_for_update(allow_referencing=True):
             # A status that is faster than the answer to the sending: noted now, neither side would see the other.
             raise PacketTooEarly
-        if self.env["vanban.packet.status"]._note_received(out, packet, self):
+        if self.env["vanban.packet.status"]._note_received(out, packet, self) and not out._take_answer_to_update(packet):
             out._apply_statuses()
         self._flow("finish", values={"document_id": document.id})
 

@@ -138,7 +138,7 @@ class PacketOut(models.Model):
             # An answer to a recall is placed by our own clock: the question was asked by it, too.
             events = [
                 statuses.Event(status.code, status.received_date if status.code in ANSWERS else status.date)
-                for status in row.status_ids
+                for status in row.status_ids if not (status.description or "").startswith(names.ABOUT_UPDATE)
             ]
             folded = statuses.fold(events, row.recall_asked or None)
             if folded.state != row.state:

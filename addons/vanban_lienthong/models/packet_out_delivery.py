@@ -17,6 +17,8 @@ _logger = logging.getLogger(__name__)
 _BATCH = 200
 # So many packets, and so many seconds, before their outcomes are kept.
 _TOGETHER, _LONGEST_TOGETHER = 20, 5
+# Errors after which nobody knows whether the other side has the packet.
+_UNKNOWN_OUTCOME = ("timeout", "connection", "answer", "receipt", "unforeseen", "http_5")
 
 
 class Kept(ExitStack):
@@ -236,6 +238,10 @@ class PacketOutDelivery(models.Model):
         self._flow("send", values={
             "sent_date": now, "state_date": now, "remote_id": remote_id, "attempts": self.attempts + 1, "error": False,
         })
+
+    def _may_have_arrived(self):
+        """Whether an unsent row was tried without a plain no: the answer alone may have been lost."""
+        return bool(self.attempts) and (self.state != "dead" or (self.error_code or "").startswith(_UNKNOWN_OUTCOME))
 
     def _failed(self, error):
         transport = self.peer_id.transport_id

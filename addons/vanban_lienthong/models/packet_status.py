@@ -39,12 +39,13 @@ class PacketStatus(models.Model):
     answer_to_id = fields.Many2one("vanban.packet.in", "Answers", readonly=True, ondelete="restrict")
 
     _reported_once = models.UniqueIndex("(document_id, peer_id, code, COALESCE(answer_to_id, 0)) WHERE direction = 'out'")
-    _received_once = models.UniqueIndex("(out_id, code, date) WHERE direction = 'in'")
+    _received_once = models.UniqueIndex("(out_id, code, date, COALESCE(description, '')) WHERE direction = 'in'")
     _pending = models.Index("(id) WHERE direction = 'out' AND packet_out_id IS NULL")
 
     @api.model
-    def _report(self, document, peer, code, reason=None, answer_to=None):
+    def _report(self, document, peer, code, reason=None, answer_to=None, moment=None):
         """Note that ``code`` is to be reported about an incoming document; nothing when it was, or is out of order.
+        ``moment`` (UTC) is when it happened, now unless given.
 
         Only one row is written: this runs inside the transaction that numbers or distributes the document. The
         packet is made by the delivery job, with the time noted here.
@@ -58,7 +59,7 @@ class PacketStatus(models.Model):
             return model.browse()
         row = model.create({
             "company_id": document.company_id.id, "document_id": document.id, "direction": "out", "code": code,
-            "date": fields.Datetime.now(), "description": (reason or "")[:500] or False, "peer_id": peer.id,
+            "date": moment or fields.Datetime.now(), "description": (reason or "")[:500] or False, "peer_id": peer.id,
             "person": False if self.env.uid == SUPERUSER_ID else self.env.user.name,
             "answer_to_id": answer_to.id if answer_to else False,
         })
@@ -102,14 +103,16 @@ class PacketStatus(models.Model):
         date = moment - datetime.timedelta(hours=7) if moment else packet_in.received_date
         # A clock that runs ahead must not put events into the future.
         date = min(date, packet_in.received_date)
+        # two requests may be answered in the same second, by the same code
+        description = packet.description[:500] or False
         if self.search_count([("out_id", "=", out.id), ("code", "=", packet.status_code), ("date", "=", date),
-                              ("direction", "=", "in")], limit=1):
+                              ("description", "=", description), ("direction", "=", "in")], limit=1):
             return False
         staff = packet.staff
         self.create({
             "company_id": out.company_id.id, "document_id": out.document_id.id, "direction": "in",
             "code": packet.status_code, "date": date, "received_date": packet_in.received_date,
-            "description": packet.description[:500] or False, "peer_id": out.peer_id.id, "out_id": out.id,
+            "description": description, "peer_id": out.peer_id.id, "out_id": out.id,
             "packet_in_id": packet_in.id,
             "person": ", ".join(filter(None, (staff.staff, staff.department)))[:200] if staff else False,
         })

@@ -13,7 +13,7 @@ class Transport(models.Model):
     _description = "Transport"
     _inherit = ["vanban.connection.health", "vanban.logged.settings"]
     _order = "sequence, id"
-    _logged = frozenset(("driver", "url", "system_id", "active", "company_ids", "ca_pem", "allow_plain"))
+    _logged = frozenset(("driver", "url", "system_id", "active", "company_ids", "ca_pem", "allow_plain", "max_packet_mb"))
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
@@ -31,6 +31,8 @@ class Transport(models.Model):
     retry_base = fields.Integer("First repetition after (s)", default=LOCAL_DEFAULTS["retry_base"], required=True)
     retry_cap = fields.Integer("Longest pause (s)", default=LOCAL_DEFAULTS["retry_cap"], required=True)
     give_up_hours = fields.Integer("Give up after (h)", default=LOCAL_DEFAULTS["give_up_hours"], required=True)
+    max_packet_mb = fields.Integer(
+        "Largest packet (MB)", help="What the other side takes: a larger document is refused when it is to be issued. 0: not known.")
     alarm_minutes = fields.Integer("Alarm after (min)", default=LOCAL_DEFAULTS["alarm_minutes"], required=True)
     peer_ids = fields.One2many("vanban.peer", "transport_id", "Connected agencies")
     peer_count = fields.Integer("Number of agencies", compute="_compute_peer_count")

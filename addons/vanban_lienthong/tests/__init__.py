@@ -3,6 +3,7 @@ from . import (
     test_axis,
     test_connection,
     test_directory,
+    test_document_update,
     test_flow,
     test_forget,
     test_hostile,

@@ -56,3 +56,23 @@ class TestPaperBeside(IssuingCase, LienthongCase):
             sorted((row.name, row.channel) for row in document.recipient_ids),
             sorted([(self.issuer.name, "lienthong"), (self.issuer.name, "paper"), (other.name, "lienthong")]),
         )
+
+    @proves("OUT-34")
+    def test_paper_for_whoever_is_outside_the_sector(self):
+        """BHXH Đ9.1a, whatever the class: outside the sector paper goes along, inside it does not; other regulations know no such paper."""
+        inside = self.env["res.company"].create({"name": "BHXH tỉnh Mẫu", "vanban_code": "H96.07", "vanban_symbol": "BHXHM"})
+        marked = self.env["res.company"].create({"name": "Trường của ngành", "vanban_code": "G11.05", "vanban_symbol": "TN"})
+        marked.partner_id.vanban_in_sector = True
+        for company in (inside, marked):
+            self._connect(self.company, company)
+        partners = self.issuer | inside.partner_id | marked.partner_id
+        one = self.class_of("electronic")
+        for profile, paper in (("profile_bhxh", self.issuer), ("profile_binhdinh", self.env["res.partner"])):
+            self.company.vanban_profile_id = self.env.ref(f"vanban_core.{profile}")
+            document = self.at_issue(class_id=one.id, recipient_ids=[
+                fields.Command.create({"partner_id": partner.id}) for partner in partners])
+            with self.signatures_valid():
+                self.issue(document)
+            rows = document.recipient_ids
+            self.assertEqual(rows.filtered(lambda row: row.channel == "lienthong").partner_id, partners)
+            self.assertEqual(rows.filtered(lambda row: row.channel == "paper").partner_id, paper)

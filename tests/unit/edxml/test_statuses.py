@@ -34,7 +34,9 @@ def test_recall(codes, state):
 
 
 def test_an_answer_before_the_question_does_not_refuse_it():
-    assert fold(events("03", "16"), recall_asked=START + timedelta(hours=1)).state == "recall_requested"
+    """Nor does it agree to it: 15 and 16 answer updates as well."""
+    for code in ("15", "16"):
+        assert fold(events("03", code), recall_asked=START + timedelta(hours=1)).state == "recall_requested"
 
 
 @proves("LT-06")
