@@ -16,6 +16,10 @@ class DocumentClassified(models.Model):
     use_form = fields.Selection(USE_FORMS, "Form of use", compute="_compute_forms", store=True, readonly=True)
     submission_form = fields.Selection(SUBMISSION_FORMS, "Form of submission", compute="_compute_forms", store=True, readonly=True)
     scan_rule = fields.Selection(SCAN_RULES, "Digitising of paper", compute="_compute_scan_rule")
+    without_file = fields.Boolean(
+        "Metadata only", compute="_compute_without_file",
+        help="An outgoing document on paper alone that must not be digitised: it is numbered, issued and kept in the register without "
+        "a scan (BHXH PL03-B.I).")
     use_form_decided = fields.Selection(DECISIONS, "Form decided by the head", readonly=True, copy=False)
     use_form_reason = fields.Char("Reason of the decision", readonly=True, copy=False)
     use_form_user_id = fields.Many2one("res.users", "Decided by", readonly=True, copy=False)
@@ -48,6 +52,11 @@ class DocumentClassified(models.Model):
     def _compute_scan_rule(self):
         for document in self:
             document.scan_rule = document._scan_rule()
+
+    @api.depends("scan_rule", "use_form", "medium", "direction")
+    def _compute_without_file(self):
+        for document in self:
+            document.without_file = document.direction != "in" and document.scan_rule == "forbidden" and document._is_paper_only()
 
     def _scan_rule(self):
         """Whether paper of this document must, may or must not be digitised (IN-14, IN-18…20; P-12)."""

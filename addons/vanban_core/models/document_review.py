@@ -81,11 +81,11 @@ class DocumentReview(models.Model):
         missing = [
             self._fields[name]._description_string(self.env)
             for name in ("kind_id", "subject", "department_id", "signer_id", "recipient_ids", "main_file_id")
-            if not self[name]
+            if not self[name] and not (name == "main_file_id" and self.without_file)
         ]
         if missing:
             raise UserError(self.env._("The draft cannot be submitted yet. Please fill in: %(fields)s.", fields=", ".join(missing)))
-        if self.main_file_id.mimetype != "application/pdf":
+        if not self._is_readable_pdf():
             raise UserError(self.env._("The main file is not a PDF: press “Create PDF” first, so that everybody reviews the same pages."))
         if self.secrecy != "0":
             raise UserError(self._message_secret())
@@ -96,6 +96,9 @@ class DocumentReview(models.Model):
         if not self.kind_id._is_valid_on(today):
             raise UserError(self.env._("The kind “%(kind)s” is not in force today: choose another one.", kind=self.kind_id.name))
         self._check_link_or_dossier()
+
+    def _is_readable_pdf(self):
+        return self.main_file_id.mimetype == "application/pdf" or (self.without_file and not self.main_file_id)
 
     def _check_signer(self):
         """Signing belongs to those who hold a post for it in the agency (NĐ 30/2020 Đ.13)."""
@@ -191,7 +194,7 @@ class DocumentReview(models.Model):
 
     def _guard_sign(self):
         self._check_signer()
-        if self.main_file_id.mimetype != "application/pdf":
+        if not self._is_readable_pdf():
             raise UserError(self.env._("The main file is not a PDF and cannot be signed."))
         missing = {"content"} - self._controls() if self._has_content_step() else set()
         if missing:
@@ -224,10 +227,14 @@ class DocumentReview(models.Model):
         """Record an ink signature: the clerk puts in the scan of the signed paper (OUT-19).
 
         :param filename: name of the scan (PDF)
-        :param content_b64: its content
+        :param content_b64: its content; none for a class that is kept as metadata only (OUT-33)
         """
         self.ensure_one()
         self._check_allowed_logged("sign_paper")
+        if self.without_file:
+            if content_b64:
+                raise UserError(self._message_not_digitised())
+            return self._transition("sign_paper", values={"signed_on_paper": True, "medium": "paper"})
         raw = self._decode_upload(filename, content_b64)
         self._add_file(filename, raw, role="main", stage="scan", reason=self.env._("Scan of the paper signed with ink"))
         # the scan makes an electronic copy, unless the document is to go out on paper alone

@@ -162,6 +162,30 @@ class TestOutgoing(OutgoingCase):
         self.assertEqual((document.state, row.channel), ("issued", "paper"))
 
     @proves("OUT-33")
+    def test_class_kept_as_metadata_only(self):
+        """B.I.2 must not be digitised: number, line of the register and issue on paper without any file; a scan is refused."""
+        rule = self.env["vanban.document.class"].search([("code", "=", "B.I.2"), ("direction", "=", "out")], limit=1)
+        # its own class list is in force where the rules of Social Security are
+        self.company.vanban_profile_id = self.env.ref("vanban_core.profile_bhxh")
+        document = self.at_leader(
+            pdf=False, class_id=rule.id,
+            recipient_ids=[fields.Command.create({"partner_id": self.issuer.id, "channel": "paper", "paper_reason": "paper_class"})])
+        self.assertEqual((document.state, bool(document.main_file_id), document.without_file), ("leader", False, True))
+        clerk = document.with_user(self.clerk)
+        scan = base64.b64encode(make_pdf("Ban quet")).decode()
+        self.refused(lambda: clerk.action_sign_on_paper("ban-quet.pdf", scan), "not digitised")
+        wizard = self.env["vanban.outgoing.step.wizard"].with_user(self.clerk).with_context(active_id=document.id).create({"step": "sign_on_paper"})
+        self.assertTrue(wizard.without_file)
+        wizard.action_apply()
+        clerk.action_clerk_check()
+        clerk.action_allocate_number()
+        clerk.action_paper_done("Tủ 3")
+        clerk.action_issue()
+        self.assertEqual((document.state, document.recipient_ids.channel, bool(document.code_number)), ("issued", "paper", True))
+        self.assertFalse(document.sudo().file_ids)
+        self.assertEqual(document.sudo().entry_ids.state, "used")
+
+    @proves("OUT-33")
     def test_paper_only_kind_waits_for_printing_and_stamping(self):
         self.kind.use_form = "paper"
         document = self.signed_on_paper()

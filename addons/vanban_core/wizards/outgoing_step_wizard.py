@@ -8,6 +8,7 @@ class OutgoingStepWizard(models.TransientModel):
     _description = "Step of an outgoing document"
 
     document_id = fields.Many2one("vanban.document", required=True, readonly=True)
+    without_file = fields.Boolean(related="document_id.without_file")
     step = fields.Selection(
         [
             ("sign_on_paper", "Signed on paper"),
