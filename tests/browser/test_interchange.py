@@ -4,6 +4,7 @@ import hashlib
 import re
 import tempfile
 import uuid
+from datetime import date, timedelta
 
 import pytest
 
@@ -63,9 +64,9 @@ def at(request, pair, chrome):
         page.close()
 
 
-def issued(other, subject):
+def issued(other, subject, **vals):
     """A letter of Sở Tài chính to Sở Nội vụ, signed with ink and sealed by the key device; (id, number and symbol)."""
-    document = letters.to_leader(other, subject, [{"partner_id": other.ids["partner"]}])
+    document = letters.to_leader(other, subject, [{"partner_id": other.ids["partner"]}], **vals)
     clerk = other.user("vanthu")
     clerk.call("vanban.document", "action_sign_on_paper", document, filename="ban-quet.pdf", content_b64=b64(papers.scan("Bản quét")))
     for step in ("action_clerk_check", "action_allocate_number", "action_seal", "action_issue"):
@@ -182,6 +183,66 @@ def test_document_is_asked_back(pair, at):
     leader.page.click(".modal .o_statusbar_buttons button", "Duyệt lấy lại")
     waiting.until(lambda: clerk.value("vanban.packet.out", row["id"], "state") == "recall_requested", "đề nghị lấy lại được gửi")
     for one in (person, leader):
+        one.no_trouble()
+
+
+@proves("LT-08")
+def test_asking_back_is_refused(pair, at):
+    """The leader lets the document stay there; the clerk reads why, and the proposal is gone."""
+    _site, other, _send = pair
+    document, _code = issued(other, "lấy lại văn bản không cần thiết")
+    clerk = other.user("vanthu")
+    [row] = waiting.until(
+        lambda: clerk.find("vanban.packet.out", [("document_id", "=", document), ("state", "=", "arrived")], ["id"]), "trạng thái 01")
+    clerk.call("vanban.packet.out", "action_propose_take_back", [row["id"]], reason="Tưởng là gửi nhầm")
+    leader = at(other, "lanhdao")
+    leader.open(f"van-ban-di/{document}", ".o_vanban_form .o_notebook")
+    leader.page.click(".o_notebook .nav-link", "Liên thông")
+    leader.page.click(".o_field_widget[name=delivery_ids] :is(.o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost))", timeout=30)
+    leader.page.see(".modal .alert-warning, .o_form_view .alert-warning", "Tưởng là gửi nhầm", timeout=30)
+    leader.press("Không lấy lại")
+    leader.page.see(".modal:not(.o_inactive_modal) .o_field_widget[name=comment]", timeout=30)
+    leader.type("comment", "Gửi đúng nơi nhận")
+    leader.shot("61c-not-asked-back")
+    leader.press("Thực hiện")
+    waiting.until(lambda: not clerk.value("vanban.packet.out", row["id"], "take_back_reason"), "đề nghị lấy lại bị bác")
+    assert clerk.value("vanban.packet.out", row["id"], "state") == "arrived"
+    told = clerk.find("mail.activity", [("res_model", "=", "vanban.document"), ("res_id", "=", document)], ["summary", "note"])
+    assert any("Gửi đúng nơi nhận" in f"{todo['summary']} {todo['note']}" for todo in told), told
+    leader.no_trouble()
+
+
+@proves("LT-17")
+def test_change_is_told_and_taken_over(pair, at):
+    """Another date for the reply: one form at the sender, shown field by field at the recipient, merged by one press."""
+    site, other, _send = pair
+    today = date.today()
+    first, later = today + timedelta(days=20), today + timedelta(days=40)
+    document, code = issued(other, "đề nghị báo cáo số liệu", reply_required=True, reply_due_date=str(first))
+    clerk = site.user("vanthu")
+    [received] = waiting.until(lambda: clerk.search("vanban.document", [("direction", "=", "in"), ("code", "=", code)]), "văn bản đến")
+    sender = at(other, "vanthu")
+    sender.open(f"van-ban-di/{document}", ".o_vanban_form .o_notebook")
+    sender.press("Báo thay đổi")
+    sender.page.see(".modal .o_field_widget[name=reason]", timeout=30)
+    sender.date("reply_due_date", later.strftime("%d/%m/%Y"))
+    sender.type("reason", "Gia hạn theo đề nghị của các đơn vị")
+    sender.shot("61d-change-to-tell")
+    sender.press("Gửi cập nhật")
+    sender.page.gone(".modal .modal-content", timeout=30)
+    [packet] = waiting.until(
+        lambda: clerk.search("vanban.packet.in", [("target_id", "=", received), ("state", "=", "decision")]), "cập nhật đến nơi")
+    person = at(site, "vanthu")
+    person.open(f"lien-thong-den/{packet}", ".o_form_view .o_field_widget[name=changes]")
+    person.page.see(".o_field_widget[name=changes]", later.strftime("%d/%m/%Y"))
+    person.shot("61e-change-to-decide")
+    person.press("Thực hiện")
+    person.page.see(".modal .o_field_widget[name=comment]", timeout=30)
+    person.press("Thực hiện")
+    waiting.until(lambda: clerk.value("vanban.document", received, "reply_due_date") == str(later), "thời hạn mới vào văn bản đến")
+    update = [("document_id", "=", document), ("business_type", "=", "2")]
+    waiting.until(lambda: other.user("vanthu").search("vanban.packet.out", [*update, ("state", "=", "completed")]), "trả lời 15")
+    for one in (sender, person):
         one.no_trouble()
 
 

@@ -2,6 +2,7 @@ import ast
 import base64
 import datetime
 
+from freezegun import freeze_time
 from lxml import etree
 
 from odoo import fields
@@ -208,6 +209,16 @@ class TestOutgoing(OutgoingCase):
         with self.assertRaises(ValidationError):
             document.recipient_ids.paper_reason = False
 
+    @proves("OUT-32")
+    def test_individual_is_served_on_paper_when_it_is_issued(self):
+        person = self.env["res.partner"].create({"name": "Bà Trần Thị Ví Dụ"})
+        document = self.on_paper(recipient_ids=[fields.Command.create({"partner_id": person.id})])
+        document.with_user(self.clerk).action_issue()
+        row = document.recipient_ids
+        self.assertEqual((document.state, row.channel, row.paper_reason, row.state), ("issued", "paper", "individual", "pending"))
+        row.with_user(self.clerk).action_hand_over("Giao tận tay")
+        self.assertEqual(document.state, "delivered")
+
     @proves("OUT-31")
     def test_paper_beside_the_electronic_document_needs_a_reason(self):
         document = self.draft(recipient_ids=[fields.Command.create({"user_id": self.specialist2.id})])
@@ -347,6 +358,19 @@ class TestOutgoing(OutgoingCase):
         self.assertTrue(late.issue_late)
         late.with_user(self.clerk).action_issue("objective", "Mất điện")
         self.assertFalse(search(domain))
+
+    @proves("OUT-29")
+    def test_late_from_the_noon_of_the_next_working_day(self):
+        """Thanh Hóa: signed on Monday, on the list from Tuesday 12:00 in Vietnam, not a minute before."""
+        document = self.on_paper()
+        self.company.vanban_profile_id = self.env.ref("vanban_core.profile_thanhhoa")
+        document._write_fixed({"issue_deadline": document._issue_deadline(datetime.datetime(2026, 11, 16, 2, 0))})
+        arch = self.env.ref("vanban_core.action_outgoing_issue_late").with_user(self.clerk)
+        domain = [*ast.literal_eval(arch.domain or "[]"), ("id", "=", document.id)]
+        for moment, listed in (("2026-11-17 04:59:00", False), ("2026-11-17 05:01:00", True)):
+            with freeze_time(moment):
+                self.env.invalidate_all()
+                self.assertEqual(bool(self.env["vanban.document"].with_user(self.clerk).search(domain)), listed, moment)
 
     def test_recall_and_replacement(self):
         document = self.on_paper(recipient_ids=[

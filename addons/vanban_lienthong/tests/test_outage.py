@@ -4,10 +4,12 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.vanban_core.tests.proves import proves
 
 from ..drivers import DRIVERS, DeliveryError
+from ..edxml import read_packet
 from .common import LienthongCase
 
 
@@ -127,6 +129,18 @@ class TestOutage(LienthongCase):
         urgent = self.issued(urgency="3")
         order = self.env["vanban.packet.out"]._due()
         self.assertEqual(order, [urgent.delivery_ids.id, plain.delivery_ids.id])
+        # the level travels with it
+        for document, level in ((urgent, 3), (plain, 0)):
+            with document.delivery_ids.packet_id._content_path() as path:
+                self.assertEqual(read_packet(path, None).other.priority, level)
+
+    @proves("OUT-30")
+    def test_urgent_first_in_the_queue_of_what_is_to_be_issued(self):
+        """Ready later, issued first: the order of the clerk's list."""
+        plain, urgent = self.on_paper(), self.on_paper(urgency="1")
+        action = self.env.ref("vanban_core.action_outgoing_to_issue")
+        domain = [*safe_eval(action.domain or "[]", {"uid": self.clerk.id}), ("id", "in", (plain | urgent).ids)]
+        self.assertEqual(self.env["vanban.document"].with_user(self.clerk).search(domain).ids, [urgent.id, plain.id])
 
     @proves("LT-18", "OUT-30")
     def test_a_silent_agency_holds_nobody_up(self):

@@ -1,11 +1,14 @@
 import base64
+from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.common import make_pdf
 from odoo.addons.vanban_core.tests.proves import proves
 
+from ..drivers import DRIVERS
 from .common import LienthongCase
 
 
@@ -107,6 +110,25 @@ class TestOutcome(LienthongCase):
         document.delivery_ids.sudo()._flow("give_up", values={"error": "Vẫn không trả lời"})
         found.action_send_paper("Gửi giấy")
         self.assertEqual((row.channel, document.delivery_ids.state), ("paper", "paper"))
+
+    @proves("OUT-35")
+    def test_silent_recipient_gets_the_same_bytes_once_more(self):
+        """Handed over, nothing heard within the time of the profile: on the list with its cause, one press sends it again."""
+        document = self.issued()
+        with patch.object(DRIVERS["local"], "send", return_value="1"):
+            self.run_job("cron_send")
+        row, delivery = document.recipient_ids.with_user(self.clerk), document.delivery_ids
+        self.assertFalse(row.search([("not_arrived", "=", True), ("id", "=", row.id)]))
+        document._write_fixed({"issued_date": fields.Datetime.subtract(fields.Datetime.now(), days=9)})
+        found = row.search([("not_arrived", "=", True), ("id", "=", row.id)])
+        self.assertEqual((found, found.can_resend, bool(found.not_arrived_cause), delivery.late), (row, True, True, True))
+        digest, message = delivery.packet_id.sha256, delivery.message
+        found.action_resend()
+        self.assertEqual(delivery.state, "queued")
+        self.deliver()
+        received = self.env["vanban.packet.in"].search([("company_id", "=", self.other.id), ("type", "=", "document")])
+        self.assertEqual((received.sha256, received.message, delivery.state), (digest, message, "arrived"))
+        self.assertFalse(row.search([("not_arrived", "=", True), ("id", "=", row.id)]))
 
     def test_several_are_sent_again_with_one_press(self):
         documents = [self.issued(), self.issued()]

@@ -8,10 +8,14 @@ class DocumentUpdateWizard(models.TransientModel):
     _description = "Change told to the recipients"
 
     document_id = fields.Many2one("vanban.document", required=True, readonly=True)
-    urgency = fields.Selection(selection=lambda self: self.env["vanban.document"]._fields["urgency"].selection, required=True)
+    urgency = fields.Selection("_selection_urgency", required=True)
     reply_required = fields.Boolean("Reply required")
     reply_due_date = fields.Date("Reply due")
     reason = fields.Text()
+
+    @api.model
+    def _selection_urgency(self):
+        return self.env["vanban.document"]._fields["urgency"]._description_selection(self.env)
 
     @api.model
     def default_get(self, fields_list):
