@@ -88,13 +88,14 @@ class AxisDriver(Driver):
 class VxpDriver(AxisDriver):
     code = "vxp"
     label = "National axis (signed headers)"
+    client_class = VxpClient
     several = True
+    tells_whereabouts = True
 
     @classmethod
-    def whereabouts(cls, transport, numbers, kind="document"):
+    def whereabouts(cls, transport, numbers):
         client = cls.client(transport)
-        return {number: client.sent(number, kind) for number in numbers}
-    client_class = VxpClient
+        return {number: client.sent(number, "document") for number in numbers}
 
 
 @register

@@ -40,6 +40,8 @@ class Driver:
     of_transport = False
     # One call can name several recipients of the same packet.
     several = False
+    # It can be asked where a packet is that was handed to it.
+    tells_whereabouts = False
 
     def __init__(self, peer, kept=None):
         self.peer = peer
@@ -74,12 +76,12 @@ class Driver:
         return None
 
     @classmethod
-    def whereabouts(cls, transport, numbers, kind="document"):
-        """What an axis tells of packets handed to it: {number: [:class:`..wire.axis.Sent`]}, or None when it cannot be asked.
+    def whereabouts(cls, transport, numbers):
+        """Where documents are that were handed to the axis, where ``tells_whereabouts``: {number: [:class:`..wire.axis.Sent`]}.
 
         :param numbers: those that the axis gave     Raises DeliveryError.
         """
-        return None
+        raise NotImplementedError
 
     @classmethod
     def collect(cls, transport, limit):

@@ -79,8 +79,9 @@ class HubPacket(models.Model):
         missing = [code for code in codes if code not in known._reached()]
         if known and not missing:
             # The sender lost our answer: the same number again, nobody gets it twice.
-            self.env["vanban.log"]._log("hub_repeated", data={"packet": known[0].id})
-            return known[0]
+            first = known.filtered(lambda packet: codes[0] in packet._reached())[:1]
+            self.env["vanban.log"]._log("hub_repeated", data={"packet": first.id})
+            return first
         rows = [self._route(code) for code in missing]
         packet = known.filtered("has_content")[:1] or self._keep(path, digest, kind, claimed, facts, member, axis)
         packet.delivery_ids.create([{"packet_id": packet.id, **row} for row in rows])

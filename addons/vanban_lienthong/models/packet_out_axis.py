@@ -48,17 +48,16 @@ class PacketOutAxis(models.Model):
     @api.model
     def _quiet_on_axis(self, silent):
         now = fields.Datetime.now()
-        asked = [code for code, driver in DRIVERS.items() if driver.of_transport]
+        asked = [code for code, driver in DRIVERS.items() if driver.tells_whereabouts]
         return self.search([
             ("state", "=", "sent"), ("type", "=", "document"), ("remote_id", "!=", False), ("sent_date", "<", now - _QUIET),
             ("sent_date", ">", now - _DAYS), ("peer_id.transport_id.driver", "in", asked), ("peer_id.transport_id", "not in", silent.ids),
             "|", ("axis_asked", "=", False), ("axis_asked", "<", now - _AGAIN)], order="axis_asked NULLS FIRST, id", limit=_BATCH)
 
     def _note_whereabouts(self, told):
-        """Keep what the axis told; ``told`` as of :meth:`..drivers.base.Driver.whereabouts`, None for an axis that cannot be asked."""
-        now = fields.Datetime.now()
-        self.write({"axis_asked": now})
-        for row in self if told else ():
+        """Keep what the axis told (:meth:`..drivers.base.Driver.whereabouts`)."""
+        self.write({"axis_asked": fields.Datetime.now()})
+        for row in self:
             one = next((one for one in told.get(row.remote_id, ()) if one.recipient == row.recipient_code.upper()), None)
             if one is None or row.state != "sent":
                 continue

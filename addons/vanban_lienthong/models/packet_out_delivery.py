@@ -237,6 +237,7 @@ class PacketOutDelivery(models.Model):
         now = fields.Datetime.now()
         self._flow("send", values={
             "sent_date": now, "state_date": now, "remote_id": remote_id, "attempts": self.attempts + 1, "error": False,
+            "axis_state": False, "axis_asked": False,
         })
 
     def _may_have_arrived(self):
@@ -269,12 +270,16 @@ class PacketOutDelivery(models.Model):
         bearers = {peer._health_bearer() for row, peer, error in outcomes if row in plain}
         for bearer in bearers:
             bearer._note_success()
+        silent = set()
         for row, peer, error in outcomes:
             if row not in plain:
-                row._after_delivery(peer, error)
+                # several rows of one call failed once, not each by itself
+                again = error is not None and (peer._health_bearer(), error) in silent
+                row._after_delivery(peer, error, noted=again)
+                silent.add((peer._health_bearer(), error))
 
-    def _after_delivery(self, peer, error):
-        """Tell the connection, the recipient and, when given up, the clerk."""
+    def _after_delivery(self, peer, error, noted=False):
+        """Tell the connection (unless it was ``noted`` there), the recipient and, when given up, the clerk."""
         if error is None:
             peer._health_bearer()._note_success()
             if self.status_ids or self.recall_asked:
@@ -282,7 +287,7 @@ class PacketOutDelivery(models.Model):
             else:
                 self._tell_recipient("sent")
             return
-        if error.unreachable:
+        if error.unreachable and not noted:
             # The whole connection pauses; no use in trying every packet of it.
             bearer = peer._health_bearer()
             bearer._note_failure(str(error), fields.Datetime.now() + self._pause(bearer.failures + 1))

@@ -137,7 +137,7 @@ class Reconciliation(models.Model):
         delivered = rows.filtered(lambda row: row.state not in ("queued", "error", "dead"))
         return {
             "sent_count": len(rows), "delivered_count": len(delivered),
-            "confirmed_count": len(delivered.filtered(lambda row: row.state != "sent")),
+            "confirmed_count": len(delivered.filtered(lambda row: row.state != "sent" or not self._is_confirmed(row))),
         }, lines, [*silent_peers, *silent_axes]
 
     def _ask_peers(self, rows):
@@ -157,7 +157,7 @@ class Reconciliation(models.Model):
         """({row: :class:`..wire.axis.Sent`, or None when the axis does not know it}, names of the axes that did not answer)."""
         found, silent = {}, []
         for transport, own in rows.grouped(lambda row: row.peer_id.transport_id).items():
-            if not transport.of_transport:
+            if not DRIVERS[transport.driver].tells_whereabouts:
                 continue
             try:
                 told = DRIVERS[transport.driver].whereabouts(transport, set(own.mapped("remote_id")))
@@ -165,7 +165,7 @@ class Reconciliation(models.Model):
                 silent.append(transport.name)
                 continue
             own._note_whereabouts(told)
-            for row in own if told is not None else ():
+            for row in own:
                 found[row] = next((one for one in told[row.remote_id] if one.recipient == row.recipient_code.upper()), None)
         return found, silent
 
@@ -186,9 +186,14 @@ class Reconciliation(models.Model):
                 return self._line("lost", row)
             if on_axis[row].state == "waiting":
                 return self._line("not_fetched", row, on_axis[row].words)
-        if row.state == "sent" and fields.Datetime.now() - row.sent_date > SILENCE:
+        if row.state == "sent" and self._is_confirmed(row) and fields.Datetime.now() - row.sent_date > SILENCE:
             return self._line("silent", row)
         return None
+
+    @staticmethod
+    def _is_confirmed(row):
+        """Whether its arrival is reported: of a recall or an update the recipient reports the answer, when it has one."""
+        return row.business_type in ("0", "3")
 
     def _compare_received(self, start, end):
         domain = [("company_id", "=", self.company_id.id), ("type", "!=", "status")]

@@ -132,6 +132,7 @@ class AxisContract:
         self.run_job("cron_send")
         # one attempt, with one recipient or with both: no second one while the axis is silent
         self.assertEqual(sum(document.delivery_ids.mapped("attempts")), 2 if DRIVERS[self.DRIVER].several else 1)
+        self.assertEqual(self.transport.failures, 1)
         self.assertTrue(self.transport.failing_since)
         self.transport.failing_since = fields.Datetime.subtract(fields.Datetime.now(), minutes=11)
         self.run_job("cron_watch")
