@@ -94,8 +94,8 @@ class AgencyCode(models.Model):
 
     def _in_force(self, date=None):
         if not any(row.date_from or row.date_to for row in self):
-            return self  # the usual case: no need to know the day at the user's place
-        date = date or fields.Date.context_today(self)
+            return self  # the usual case: no need to know the day
+        date = date or self.env["vanban.register"]._today()
         return self.filtered(
             lambda row: (not row.date_from or row.date_from <= date) and (not row.date_to or date <= row.date_to)
         )
@@ -119,7 +119,7 @@ class ResPartner(models.Model):
             partner.vanban_code = rows[:1].code
 
     def _inverse_vanban_code(self):
-        today = fields.Date.context_today(self)
+        today = self.env["vanban.register"]._today()
         for partner in self:
             new = partner.vanban_code
             rows = partner.vanban_code_ids._in_force(today)
@@ -142,7 +142,7 @@ class ResPartner(models.Model):
     def _search_vanban_code(self, operator, value):
         if operator not in ("in", "ilike", "like", "=ilike", "=like"):
             return NotImplemented
-        today = fields.Date.context_today(self)
+        today = self.env["vanban.register"]._today()
         in_force = (
             (Domain("date_from", "=", False) | Domain("date_from", "<=", today))
             & (Domain("date_to", "=", False) | Domain("date_to", ">=", today))

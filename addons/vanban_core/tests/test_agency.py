@@ -30,7 +30,7 @@ class TestAgency(VanbanCase):
         with self.assertRaises(ValidationError), self.cr.savepoint():
             self.partner("Sở B", "H99.21")
         # after a merger the code may pass on, from the day after it ended
-        today = fields.Date.today()
+        today = self.env["vanban.register"]._today()
         first.vanban_code_ids.date_to = fields.Date.subtract(today, days=1)
         second = self.partner("Sở B")
         self.env["vanban.agency.code"].create({"partner_id": second.id, "code": "H99.21", "date_from": today})

@@ -365,8 +365,8 @@ class TestOutgoing(OutgoingCase):
         document = self.on_paper()
         self.company.vanban_profile_id = self.env.ref("vanban_core.profile_thanhhoa")
         document._write_fixed({"issue_deadline": document._issue_deadline(datetime.datetime(2026, 11, 16, 2, 0))})
-        arch = self.env.ref("vanban_core.action_outgoing_issue_late").with_user(self.clerk)
-        domain = [*ast.literal_eval(arch.domain or "[]"), ("id", "=", document.id)]
+        action = self.env.ref("vanban_core.action_outgoing_issue_late")
+        domain = [*ast.literal_eval(action.domain), ("id", "=", document.id)]
         for moment, listed in (("2026-11-17 04:59:00", False), ("2026-11-17 05:01:00", True)):
             with freeze_time(moment):
                 self.env.invalidate_all()
