@@ -200,7 +200,10 @@ def test_asking_back_is_refused(pair, at):
     leader.page.click(".o_notebook .nav-link", "Liên thông")
     leader.page.click(".o_field_widget[name=delivery_ids] :is(.o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost))", timeout=30)
     leader.page.see(".modal .alert-warning, .o_form_view .alert-warning", "Tưởng là gửi nhầm", timeout=30)
-    leader.press("Không lấy lại")
+    if leader.page.exists(".modal .o_statusbar_buttons .dropdown-toggle"):
+        leader.page.click(".modal .o_statusbar_buttons .dropdown-toggle")
+    leader.page.click(
+        ".modal .o_statusbar_buttons button:not(.dropdown-toggle), .o-dropdown--menu button, .o_bottom_sheet button", "Không lấy lại")
     leader.page.see(".modal:not(.o_inactive_modal) .o_field_widget[name=comment]", timeout=30)
     leader.type("comment", "Gửi đúng nơi nhận")
     leader.shot("61c-not-asked-back")
