@@ -3,7 +3,6 @@ import io
 
 import openpyxl
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
