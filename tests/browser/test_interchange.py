@@ -74,6 +74,21 @@ def issued(other, subject, **vals):
     return document, clerk.value("vanban.document", document, "code")
 
 
+def arrived(other, document):
+    """Id of the row of the outbox, once the recipient has reported that the document is there."""
+    found = waiting.until(lambda: other.user("vanthu").find(
+        "vanban.packet.out", [("document_id", "=", document), ("state", "=", "arrived")], ["id"]), "trạng thái 01")
+    return found[0]["id"]
+
+
+def open_delivery(leader, document, words):
+    """Open the only recipient's course from the document; ``words`` stand in its warning."""
+    leader.open(f"van-ban-di/{document}", ".o_vanban_form .o_notebook")
+    leader.page.click(".o_notebook .nav-link", "Liên thông")
+    leader.page.click(".o_field_widget[name=delivery_ids] :is(.o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost))", timeout=30)
+    leader.page.see(".modal .alert-warning, .o_form_view .alert-warning", words, timeout=30)
+
+
 def open_row(person, path, text, see=".o_form_view .o_statusbar_status"):
     person.open(path, ".o_list_view, .o_kanban_view")
     person.page.click(".o_kanban_record:not(.o_kanban_ghost), .o_data_row .o_data_cell", text, timeout=60)
@@ -88,8 +103,7 @@ def test_course_of_a_letter(pair, at):
     site, other, _send = pair
     document, code = issued(other, "đề nghị góp ý dự thảo")
     waiting.until(lambda: site.user("vanthu").search("vanban.document", [("direction", "=", "in"), ("code", "=", code)]), "văn bản đến")
-    clerk = other.user("vanthu")
-    waiting.until(lambda: clerk.find("vanban.packet.out", [("document_id", "=", document), ("state", "=", "arrived")], ["id"]), "trạng thái 01")
+    arrived(other, document)
     sender = at(other, "vanthu")
     open_row(sender, "lien-thong-di", code)
     sender.page.see(".o_vanban_timeline li[data-step='03'][data-kind=next]")
@@ -163,9 +177,7 @@ def test_document_is_asked_back(pair, at):
     """The clerk proposes it with a reason, the leader finds it at the document and approves."""
     site, other, _send = pair
     document, code = issued(other, "lấy lại văn bản gửi nhầm")
-    clerk = other.user("vanthu")
-    [row] = waiting.until(
-        lambda: clerk.find("vanban.packet.out", [("document_id", "=", document), ("state", "=", "arrived")], ["id"]), "trạng thái 01")
+    clerk, row = other.user("vanthu"), arrived(other, document)
     person = at(other, "vanthu")
     open_row(person, "lien-thong-di", code)
     person.press("Lấy lại văn bản")
@@ -175,13 +187,10 @@ def test_document_is_asked_back(pair, at):
     person.page.see(".alert-warning", "Gửi nhầm địa chỉ", timeout=30)
     person.shot("61a-proposed-to-ask-back")
     leader = at(other, "lanhdao")
-    leader.open(f"van-ban-di/{document}", ".o_vanban_form .o_notebook")
-    leader.page.click(".o_notebook .nav-link", "Liên thông")
-    leader.page.click(".o_field_widget[name=delivery_ids] :is(.o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost))", timeout=30)
-    leader.page.see(".modal .alert-warning, .o_form_view .alert-warning", "Gửi nhầm địa chỉ", timeout=30)
+    open_delivery(leader, document, "Gửi nhầm địa chỉ")
     leader.shot("61b-to-approve-asking-back")
     leader.page.click(".modal .o_statusbar_buttons button", "Duyệt lấy lại")
-    waiting.until(lambda: clerk.value("vanban.packet.out", row["id"], "state") == "recall_requested", "đề nghị lấy lại được gửi")
+    waiting.until(lambda: clerk.value("vanban.packet.out", row, "state") == "recall_requested", "đề nghị lấy lại được gửi")
     for one in (person, leader):
         one.no_trouble()
 
@@ -191,15 +200,10 @@ def test_asking_back_is_refused(pair, at):
     """The leader lets the document stay there; the clerk reads why, and the proposal is gone."""
     _site, other, _send = pair
     document, _code = issued(other, "lấy lại văn bản không cần thiết")
-    clerk = other.user("vanthu")
-    [row] = waiting.until(
-        lambda: clerk.find("vanban.packet.out", [("document_id", "=", document), ("state", "=", "arrived")], ["id"]), "trạng thái 01")
-    clerk.call("vanban.packet.out", "action_propose_take_back", [row["id"]], reason="Tưởng là gửi nhầm")
+    clerk, row = other.user("vanthu"), arrived(other, document)
+    clerk.call("vanban.packet.out", "action_propose_take_back", [row], reason="Tưởng là gửi nhầm")
     leader = at(other, "lanhdao")
-    leader.open(f"van-ban-di/{document}", ".o_vanban_form .o_notebook")
-    leader.page.click(".o_notebook .nav-link", "Liên thông")
-    leader.page.click(".o_field_widget[name=delivery_ids] :is(.o_data_row .o_data_cell, .o_kanban_record:not(.o_kanban_ghost))", timeout=30)
-    leader.page.see(".modal .alert-warning, .o_form_view .alert-warning", "Tưởng là gửi nhầm", timeout=30)
+    open_delivery(leader, document, "Tưởng là gửi nhầm")
     if leader.page.exists(".modal .o_statusbar_buttons .dropdown-toggle"):
         leader.page.click(".modal .o_statusbar_buttons .dropdown-toggle")
     leader.page.click(
@@ -208,8 +212,8 @@ def test_asking_back_is_refused(pair, at):
     leader.type("comment", "Gửi đúng nơi nhận")
     leader.shot("61c-not-asked-back")
     leader.press("Thực hiện")
-    waiting.until(lambda: not clerk.value("vanban.packet.out", row["id"], "take_back_reason"), "đề nghị lấy lại bị bác")
-    assert clerk.value("vanban.packet.out", row["id"], "state") == "arrived"
+    waiting.until(lambda: not clerk.value("vanban.packet.out", row, "take_back_reason"), "đề nghị lấy lại bị bác")
+    assert clerk.value("vanban.packet.out", row, "state") == "arrived"
     told = clerk.find("mail.activity", [("res_model", "=", "vanban.document"), ("res_id", "=", document)], ["summary", "note"])
     assert any("Gửi đúng nơi nhận" in f"{todo['summary']} {todo['note']}" for todo in told), told
     leader.no_trouble()

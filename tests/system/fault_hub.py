@@ -69,6 +69,10 @@ class HubFaultRun(FaultRun):
         self.hub.kill()
         self.hub.start()
 
+    def kill_senders(self):
+        self.kill_hub()
+        super().kill_senders()
+
     # -------------------------------------------------------------------- count
 
     def check(self):

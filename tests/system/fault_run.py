@@ -106,6 +106,10 @@ class FaultRun:
         self.sender.server.kill()
         self.sender.start()
 
+    def kill_senders(self):
+        """Everything between here and the receiver."""
+        self.kill_sender()
+
     def drop_network(self, seconds=2):
         for wire in (self.there, self.back):
             wire.cut = True

@@ -33,6 +33,7 @@ class AxisDriver(Driver):
         return self.send_to(delivery, [delivery.recipient])
 
     def send_to(self, delivery, recipients):
+        """As ``send``, to all of these codes at once, where ``several``. An error means that nobody got it."""
         return self.kept_client(self.transport, self.kept).send(delivery.path, delivery.sender, recipients, delivery.type)
 
     @classmethod
@@ -94,6 +95,10 @@ class VxpDriver(AxisDriver):
 
     @classmethod
     def whereabouts(cls, transport, numbers):
+        """Where documents are that were handed to the axis: {number: [:class:`..wire.axis.Sent`]}.
+
+        :param numbers: those that the axis gave     Raises DeliveryError.
+        """
         client = cls.client(transport)
         return {number: client.sent(number, "document") for number in numbers}
 

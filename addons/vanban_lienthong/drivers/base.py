@@ -38,9 +38,9 @@ class Driver:
     needs_secret = False
     # One account of the transport serves every agency: address, secret and health are the transport's.
     of_transport = False
-    # One call can name several recipients of the same packet.
+    # One call can name several recipients of the same packet: the driver has ``send_to``.
     several = False
-    # It can be asked where a packet is that was handed to it.
+    # It can be asked where a packet is that was handed to it: the driver has ``whereabouts``.
     tells_whereabouts = False
 
     def __init__(self, peer, kept=None):
@@ -57,10 +57,6 @@ class Driver:
         """
         raise NotImplementedError
 
-    def send_to(self, delivery, recipients):
-        """As ``send``, to all of these codes at once, where ``several``. An error means that nobody got it."""
-        raise NotImplementedError
-
     def fetch(self):
         """For transports that are polled: yield (Delivery, acknowledge). ``acknowledge()`` is
         called after the packet is stored and committed."""
@@ -74,14 +70,6 @@ class Driver:
         Raises DeliveryError.
         """
         return None
-
-    @classmethod
-    def whereabouts(cls, transport, numbers):
-        """Where documents are that were handed to the axis, where ``tells_whereabouts``: {number: [:class:`..wire.axis.Sent`]}.
-
-        :param numbers: those that the axis gave     Raises DeliveryError.
-        """
-        raise NotImplementedError
 
     @classmethod
     def collect(cls, transport, limit):

@@ -55,7 +55,7 @@ class PacketOutAxis(models.Model):
             "|", ("axis_asked", "=", False), ("axis_asked", "<", now - _AGAIN)], order="axis_asked NULLS FIRST, id", limit=_BATCH)
 
     def _note_whereabouts(self, told):
-        """Keep what the axis told (:meth:`..drivers.base.Driver.whereabouts`)."""
+        """Keep what the axis told (:meth:`..drivers.axis.VxpDriver.whereabouts`)."""
         self.write({"axis_asked": fields.Datetime.now()})
         for row in self:
             one = next((one for one in told.get(row.remote_id, ()) if one.recipient == row.recipient_code.upper()), None)

@@ -270,13 +270,12 @@ class PacketOutDelivery(models.Model):
         bearers = {peer._health_bearer() for row, peer, error in outcomes if row in plain}
         for bearer in bearers:
             bearer._note_success()
-        silent = set()
+        noted = set()
         for row, peer, error in outcomes:
             if row not in plain:
-                # several rows of one call failed once, not each by itself
-                again = error is not None and (peer._health_bearer(), error) in silent
-                row._after_delivery(peer, error, noted=again)
-                silent.add((peer._health_bearer(), error))
+                # several rows of one call share its error: the connection failed once
+                row._after_delivery(peer, error, noted=error in noted)
+                noted.add(error)
 
     def _after_delivery(self, peer, error, noted=False):
         """Tell the connection (unless it was ``noted`` there), the recipient and, when given up, the clerk."""

@@ -50,6 +50,12 @@ class AxisCase(LienthongCase):
         self.transport.with_user(self.admin_user).action_fetch_directory()
         self.run_job("cron_directory")
 
+    def issued_to_two(self):
+        """A document of agency A that waits to be sent through the axis to both of the others."""
+        self.read_directory()
+        return self.issued(recipient_ids=[
+            (0, 0, {"partner_id": partner.id}) for partner in self.env["res.partner"]._vanban_by_code("H98.01") | self.issuer])
+
     def put_on_axis(self, raw, sender="H97.03", kind="edoc"):
         code, doc_id = self.axis.accept(OTHER, sender, ["H96.02"], kind, raw)
         self.assertEqual(code, "0")
@@ -123,11 +129,7 @@ class AxisContract:
         self.assertEqual(len(self.inbox().document_id), 1)
 
     def test_outage_pauses_the_whole_axis(self):
-        self.read_directory()
-        partners = self.env["res.partner"]._vanban_by_code("H98.01") | self.issuer
-        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": partner.id}) for partner in partners])
-        with self.signatures_valid():
-            document.action_issue()
+        document = self.issued_to_two()
         self.axis.faults.down = True
         self.run_job("cron_send")
         # one attempt, with one recipient or with both: no second one while the axis is silent
@@ -145,11 +147,7 @@ class AxisContract:
         self.assertFalse(self.transport.failing_since)
 
     def test_one_who_is_not_reached_stops_no_other(self):
-        self.read_directory()
-        partners = self.env["res.partner"]._vanban_by_code("H98.01") | self.issuer
-        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": partner.id}) for partner in partners])
-        with self.signatures_valid():
-            document.action_issue()
+        document = self.issued_to_two()
         self.axis.locked.add("H98.01")
         self.run_job("cron_send")
         states = {row.recipient_code: row.state for row in document.delivery_ids}
@@ -158,14 +156,10 @@ class AxisContract:
 
     def test_all_recipients_in_one_call(self):
         """Where the axis takes several recipients, the bytes go there once."""
-        self.read_directory()
-        partners = self.env["res.partner"]._vanban_by_code("H98.01") | self.issuer
-        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": partner.id}) for partner in partners])
-        with self.signatures_valid():
-            document.action_issue()
+        document = self.issued_to_two()
         self.run_job("cron_send")
         self.assertEqual(set(document.delivery_ids.mapped("state")), {"sent"})
-        self.assertEqual({packet.recipient for packet in self.axis.packets}, set(partners.mapped("vanban_code")))
+        self.assertEqual({packet.recipient for packet in self.axis.packets}, {"H98.01", self.issuer.vanban_code})
         self.assertEqual(self.axis.sent, 1 if DRIVERS[self.DRIVER].several else 2)
 
     def test_answer_lost_after_accepting(self):
@@ -271,11 +265,7 @@ class TestVxp(AxisContract, AxisCase):
 
     def sent_to_two(self):
         """{code: row} of a document on the axis for two agencies, handed over a while ago."""
-        self.read_directory()
-        partners = self.env["res.partner"]._vanban_by_code("H98.01") | self.issuer
-        document = self.numbered(recipient_ids=[(0, 0, {"partner_id": partner.id}) for partner in partners])
-        with self.signatures_valid():
-            document.action_issue()
+        document = self.issued_to_two()
         self.run_job("cron_send")
         rows = document.delivery_ids
         self.assertEqual(set(rows.mapped("state")), {"sent"})
