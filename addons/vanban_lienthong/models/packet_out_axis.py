@@ -21,7 +21,7 @@ class PacketOutAxis(models.Model):
     _transitions = (Transition("not_delivered", ("sent",), ("dead",)),)
 
     axis_state = fields.Selection(
-        [("waiting", "On the axis, not fetched yet"), ("fetched", "Fetched by the recipient's system")], "On the axis", readonly=True, copy=False)
+        [("waiting", "On the axis, not fetched yet"), ("fetched", "Fetched by the recipient's system")], "Where it is", readonly=True, copy=False)
     axis_asked = fields.Datetime("Asked the axis on", readonly=True, copy=False)
 
     _to_ask = models.Index("(axis_asked NULLS FIRST, id) WHERE state = 'sent' AND type = 'document'")
