@@ -124,6 +124,27 @@ class Chrome:
             shutil.rmtree(self._profile, ignore_errors=True)
 
 
+#: nothing but the element that was aimed at gets the click, also when a slow screen moves in between
+GUARD = """
+(el) => {
+    const kinds = ["pointerdown", "mousedown", "touchstart", "pointerup", "mouseup", "touchend", "click"];
+    const old = window.aim, aim = {missed: false, decided: false};
+    if (old) kinds.forEach((kind) => window.removeEventListener(kind, old.listen, true));
+    aim.listen = (event) => {
+        if (!aim.decided) {
+            aim.decided = true;
+            aim.missed = !(el.contains(event.target) || event.target.contains(el));
+        }
+        if (aim.missed) {
+            event.stopImmediatePropagation();
+            if (event.cancelable) event.preventDefault();
+        }
+    };
+    kinds.forEach((kind) => window.addEventListener(kind, aim.listen, {capture: true, passive: false}));
+    window.aim = aim;
+}
+"""
+
 FIND = """
 (selector, text, all) => {
     const shown = (el) => {
@@ -246,13 +267,29 @@ class Page:
             const x = box.left + box.width / 2, y = box.top + box.height / 2;
             const top = document.elementFromPoint(x, y);
             if (!top || !(el.contains(top) || top.contains(el))) return null;
+            ({GUARD})(el);
             return [x, y];
         }}"""
         return self.wait(script, selector, text, timeout=timeout, what=f"clickable {selector} {text or ''}")
 
     def click(self, selector, text=None, timeout=20):
-        """A real click (desktop) or tap (phone) on the first visible match."""
-        x, y = self._point(selector, text, timeout)
+        """A real click (desktop) or tap (phone) on the first visible match; whoever sees that it moved away aims again."""
+        deadline = time.monotonic() + timeout
+        while True:
+            self._touch(*self._point(selector, text, timeout))
+            if not self._missed():
+                return
+            if time.monotonic() > deadline:
+                raise BrowserError(f"moves away from every click: {selector} {text or ''}")
+            time.sleep(0.15)
+
+    def _missed(self):
+        try:
+            return self.evaluate("!!window.aim && window.aim.missed")
+        except BrowserError:  # the click led to another page
+            return False
+
+    def _touch(self, x, y):
         if self.mobile:
             self.command("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
             self.command("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
