@@ -60,7 +60,6 @@ class OdooServer:
             "db_port": os.environ["PGPORT"],
             "db_user": os.environ["PGUSER"],
             "db_name": self.db,
-            "dbfilter": f"^{re.escape(self.db)}$",
             "list_db": False,
             "http_interface": "127.0.0.1",
             "http_port": self.port,

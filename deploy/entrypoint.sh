@@ -9,8 +9,8 @@ umask 077
 cp /etc/odoo/vanban.conf "$ODOO_RC"
 {
     echo "admin_passwd = $(<"$VANBAN_MASTER_PASSWORD_FILE")"
+    # no dbfilter: with one, Odoo lists the databases of the server at every request of another system
     echo "db_name = $VANBAN_DATABASE"
-    echo "dbfilter = ^$VANBAN_DATABASE\$"
 } >>"$ODOO_RC"
 [ -n "${VANBAN_HSM_MODULE:-}" ] || unset VANBAN_HSM_MODULE VANBAN_HSM_PIN_FILE
 

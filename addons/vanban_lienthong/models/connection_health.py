@@ -10,6 +10,10 @@ from ..wire import delay
 _PROBES = 50
 # A connection that does not answer is tried again after one to thirty minutes: its return is seen soon, the others keep their turn.
 _PROBE_BASE, _PROBE_CAP = 60, 1800
+# How exactly the moment of the last packet is kept.
+_MOVED = datetime.timedelta(seconds=10)
+# A queue is looked into again after a quarter of the time for which nothing moved, but not sooner than so many seconds.
+_SOONEST, _PART_OF_SILENCE = 3, 4
 
 
 class ConnectionHealth(models.AbstractModel):
@@ -27,6 +31,7 @@ class ConnectionHealth(models.AbstractModel):
     alarmed_since = fields.Datetime(readonly=True, copy=False)
     last_ok = fields.Datetime("Last success", readonly=True, copy=False)
     last_error = fields.Char("Last error", readonly=True, copy=False)
+    moved_date = fields.Datetime("Last packet", readonly=True, copy=False)
     health = fields.Selection([("ok", "Connected"), ("failing", "Not reachable"), ("unknown", "Not used yet")], compute="_compute_health")
 
     @api.depends("failing_since", "last_ok")
@@ -67,17 +72,28 @@ class ConnectionHealth(models.AbstractModel):
             "params": {"type": "success", "message": message, "sticky": False},
         }
 
-    def _note_success(self):
-        """Rarely written: workers that deliver side by side would wait for each other on this row."""
+    def _note_success(self, moved=False):
+        """Rarely written: workers that deliver side by side would wait for each other on this row.
+
+        :param moved: a packet went or came, not just a question and its answer
+        """
         now = fields.Datetime.now()
         fresh = now - datetime.timedelta(minutes=1)
         for connection in self:
             if connection.alarmed_since:
                 connection._end_alarm()
+            if moved and (not connection.moved_date or connection.moved_date < now - _MOVED):
+                connection.sudo().moved_date = now  # safe: health only
             if connection.failing_since or connection.retry_at or not connection.last_ok or connection.last_ok < fresh:
                 connection.sudo().write({  # safe: health figures of the delivery
                     "retry_at": False, "probe_at": False, "failures": 0, "failing_since": False, "last_ok": now, "last_error": False,
                 })
+
+    def _ask_again(self, longest):
+        """When to look into the queue at the other side again: soon while packets move, within ``longest`` seconds in silence."""
+        now = fields.Datetime.now()
+        silence = (now - self.moved_date).total_seconds() / _PART_OF_SILENCE if self.moved_date else longest
+        return now + datetime.timedelta(seconds=max(_SOONEST, min(silence, longest)))
 
     def _note_failure(self, message, retry_at):
         now = fields.Datetime.now()

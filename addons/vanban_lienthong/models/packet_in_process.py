@@ -28,7 +28,6 @@ from .packet_out import WAITING
 _logger = logging.getLogger(__name__)
 _BATCH = 100
 TOO_EARLY = object()
-_ASK_AGAIN = datetime.timedelta(seconds=3)
 # The mark alone, or with its name before it; nothing else stands in a sphere by chance.
 _SECRET_WORDS = re.compile(r"(?:(?:độ|mức độ)\s*mật\s*:?\s*)?(?:tuyệt mật|tối mật|mật)", re.IGNORECASE)
 _CAPACITY_OF = {label.rstrip("."): key for key, label in CAPACITY.items()}
@@ -93,14 +92,19 @@ class PacketInProcess(models.Model):
                 if not progress(0):
                     break
         if moments := list(filter(None, moments)):
-            at_once.start_at(self.env, self._name, "_cron_fetch", "vanban_lienthong.cron_fetch", min(moments))
+            self._fetch_at(min(moments))
             progress(0)
+
+    @api.model
+    def _fetch_at(self, moment):
+        """Ask those that have to be asked at that moment, after the commit of this transaction."""
+        at_once.start_at(self.env, self._name, "_cron_fetch", "vanban_lienthong.cron_fetch", moment)
 
     @api.model
     def _fetch_from(self, bearer, deliveries):
         """Everything that waits at one connection or axis; a packet that cannot be stored stays there and holds no other up.
 
-        :return: when to ask again, if before the next minute: where something came, more may follow
+        :return: when to ask again
         """
         left, found = [], False
         try:
@@ -117,8 +121,12 @@ class PacketInProcess(models.Model):
         if left:
             self._note_unforeseen(bearer, ", ".join(left)[:200])
         else:
-            commit_step(self.env, bearer._note_success)
-        return found and fields.Datetime.now() + _ASK_AGAIN
+            commit_step(self.env, partial(bearer._note_success, moved=found))
+        return bearer._ask_again(self._transport_of(bearer).ask_seconds)
+
+    @api.model
+    def _transport_of(self, bearer):
+        return bearer if bearer._name == "vanban.transport" else bearer.transport_id
 
     @api.model
     def _note_not_fetched(self, bearer, error):
@@ -127,7 +135,7 @@ class PacketInProcess(models.Model):
             bearer.write({"last_error": str(error)[:500]})
             return None
         bearer._note_failure(str(error), False)
-        transport = bearer if bearer._name == "vanban.transport" else bearer.transport_id
+        transport = self._transport_of(bearer)
         pause = delay(bearer.failures, transport.retry_base, transport.retry_cap, generator=secrets.SystemRandom())
         return fields.Datetime.now() + datetime.timedelta(seconds=pause)
 

@@ -269,7 +269,7 @@ class PacketOutDelivery(models.Model):
         plain._tell_recipient("sent")
         bearers = {peer._health_bearer() for row, peer, error in outcomes if row in plain}
         for bearer in bearers:
-            bearer._note_success()
+            self._note_moved(bearer)
         noted = set()
         for row, peer, error in outcomes:
             if row not in plain:
@@ -277,10 +277,17 @@ class PacketOutDelivery(models.Model):
                 row._after_delivery(peer, error, noted=error in noted)
                 noted.add(error)
 
+    @api.model
+    def _note_moved(self, bearer):
+        """A packet has left through this connection or axis: who got it may answer soon."""
+        bearer._note_success(moved=True)
+        if bearer._name == "vanban.transport":
+            self.env["vanban.packet.in"]._fetch_at(bearer._ask_again(bearer.ask_seconds))
+
     def _after_delivery(self, peer, error, noted=False):
         """Tell the connection (unless it was ``noted`` there), the recipient and, when given up, the clerk."""
         if error is None:
-            peer._health_bearer()._note_success()
+            self._note_moved(peer._health_bearer())
             if self.status_ids or self.recall_asked:
                 self._apply_statuses()  # statuses can overtake the confirmation of the sending
             else:

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..drivers import DRIVERS, DeliveryError
 
-LOCAL_DEFAULTS = {"retry_base": 30, "retry_cap": 1800, "give_up_hours": 72, "alarm_minutes": 10}
+LOCAL_DEFAULTS = {"retry_base": 30, "retry_cap": 1800, "give_up_hours": 72, "alarm_minutes": 10, "ask_seconds": 30}
 
 
 class Transport(models.Model):
@@ -34,11 +34,14 @@ class Transport(models.Model):
     max_packet_mb = fields.Integer(
         "Largest packet (MB)", help="What the other side takes: a larger document is refused when it is to be issued. 0: not known.")
     alarm_minutes = fields.Integer("Alarm after (min)", default=LOCAL_DEFAULTS["alarm_minutes"], required=True)
+    ask_seconds = fields.Integer(
+        "Look for packets every (s)", default=LOCAL_DEFAULTS["ask_seconds"], required=True,
+        help="How often the other side is asked while nothing moves; while packets come or go it is asked after a few seconds.")
     peer_ids = fields.One2many("vanban.peer", "transport_id", "Connected agencies")
     peer_count = fields.Integer("Number of agencies", compute="_compute_peer_count")
 
     _positive = models.Constraint(
-        "CHECK(timeout > 0 AND retry_base > 0 AND retry_cap >= retry_base AND give_up_hours > 0 AND alarm_minutes > 0)",
+        "CHECK(timeout > 0 AND retry_base > 0 AND retry_cap >= retry_base AND give_up_hours > 0 AND alarm_minutes > 0 AND ask_seconds > 0)",
         "Times must be positive, and the longest pause not shorter than the first.",
     )
 

@@ -72,6 +72,8 @@ class Session:
         self._session = requests.Session()
         # Proxies and .netrc of the machine must not decide where documents go.
         self._session.trust_env = False
+        # a server that finds a language here need not look for one in its database
+        self._session.headers["Accept-Language"] = "vi-VN"
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter())
         if ca_pem:
