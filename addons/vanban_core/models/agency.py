@@ -16,6 +16,7 @@ class AgencyCode(models.Model):
 
     partner_id = fields.Many2one("res.partner", "Agency", required=True, ondelete="cascade", index=True)
     code = fields.Char(required=True, index=True)
+    spelling = fields.Char("Written as", readonly=True, help="In packets and towards an axis, where it differs from the code in capitals.")
     form = fields.Selection(
         [(agency_code.NEW, "QĐ 20/2020"), (agency_code.OLD, "QCVN 102:2016"), (agency_code.OTHER, "Other")],
         compute="_compute_form", store=True,
@@ -50,21 +51,23 @@ class AgencyCode(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            vals["code"] = self._clean(vals.get("code"))
+            vals.update(self._written(vals.get("code")))
         self._refuse_taken(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
         if "code" in vals:
-            vals["code"] = self._clean(vals["code"])
+            vals = {**vals, **self._written(vals["code"])}
         return super().write(vals)
 
     @api.model
-    def _clean(self, text):
+    def _written(self, text):
+        """Values of a row for the code ``text``: the form that is compared, and how it is written when that is different."""
         try:
-            return agency_code.parse(text).text
+            parsed = agency_code.parse(text)
         except agency_code.AgencyCodeError as error:
             raise ValidationError(str(error)) from error
+        return {"code": parsed.text, "spelling": parsed.spelling if parsed.spelling != parsed.text else False}
 
     @api.model
     def _refuse_taken(self, vals_list):
@@ -109,14 +112,16 @@ class ResPartner(models.Model):
         "Identification code", compute="_compute_vanban_code", inverse="_inverse_vanban_code", search="_search_vanban_code",
         help="Code in force today (QĐ 20/2020 before QCVN 102). A new value ends the code of the same form today.",
     )  # fmt: skip
+    vanban_written_code = fields.Char("Identification code as written", compute="_compute_vanban_code")
     vanban_symbol = fields.Char("Symbol of the agency", help="Abbreviation as printed in its symbols, for instance STC.")
 
-    @api.depends("vanban_code_ids.code", "vanban_code_ids.date_from", "vanban_code_ids.date_to")
+    @api.depends("vanban_code_ids.code", "vanban_code_ids.spelling", "vanban_code_ids.date_from", "vanban_code_ids.date_to")
     def _compute_vanban_code(self):
         order = {agency_code.NEW: 0, agency_code.OTHER: 1, agency_code.OLD: 2}
         for partner in self:
             rows = partner.sudo().vanban_code_ids._in_force().sorted(lambda row: order.get(row.form, 3))  # safe: codes are public
             partner.vanban_code = rows[:1].code
+            partner.vanban_written_code = rows[:1].spelling or rows[:1].code
 
     def _inverse_vanban_code(self):
         today = self.env["vanban.register"]._today()
@@ -124,7 +129,7 @@ class ResPartner(models.Model):
             new = partner.vanban_code
             rows = partner.vanban_code_ids._in_force(today)
             if new:
-                parsed = self.env["vanban.agency.code"]._clean(new)
+                parsed = self.env["vanban.agency.code"]._written(new)["code"]
                 if parsed in rows.mapped("code"):
                     continue
                 form = agency_code.parse(parsed).form
@@ -136,7 +141,7 @@ class ResPartner(models.Model):
             fresh.unlink()
             if new:
                 self.env["vanban.agency.code"].create({
-                    "partner_id": partner.id, "code": parsed, "date_from": today if had_code else False,
+                    "partner_id": partner.id, "code": new, "date_from": today if had_code else False,
                 })
 
     def _search_vanban_code(self, operator, value):

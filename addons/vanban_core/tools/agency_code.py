@@ -25,11 +25,15 @@ class AgencyCodeError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class AgencyCode:
-    """``text`` normalised; ``form`` one of ``OLD``, ``NEW``, ``OTHER``; ``warnings`` in Vietnamese."""
+    """``text`` normalised, for comparing; ``form`` one of ``OLD``, ``NEW``, ``OTHER``; ``warnings`` in Vietnamese.
+
+    ``spelling`` is the code as it was given: axes hold codes in small letters, too, and may insist on them.
+    """
 
     text: str
     form: str
     warnings: tuple = ()
+    spelling: str = ""
 
 
 def parse(text):
@@ -37,7 +41,8 @@ def parse(text):
 
     :raises AgencyCodeError: empty, longer than 35, or with other characters than letters, digits and dots
     """
-    cleaned = re.sub(r"\s+", "", unicodedata.normalize("NFC", text or "")).upper()
+    spelling = re.sub(r"\s+", "", unicodedata.normalize("NFC", text or ""))
+    cleaned = spelling.upper()
     if not cleaned:
         raise AgencyCodeError("Mã định danh cơ quan đang để trống; hãy nhập mã, ví dụ H56.01.")
     if len(cleaned) > MAX_LENGTH:
@@ -49,10 +54,11 @@ def parse(text):
             f"Mã định danh cơ quan “{cleaned}” chỉ được gồm chữ cái không dấu, chữ số và dấu chấm ngăn giữa các cấp."
         )
     if _OLD.match(cleaned):
-        return AgencyCode(cleaned, OLD, ("Mã theo QCVN 102:2016 (13 ký tự); nên khai báo thêm mã theo QĐ 20/2020.",))
+        return AgencyCode(cleaned, OLD, ("Mã theo QCVN 102:2016 (13 ký tự); nên khai báo thêm mã theo QĐ 20/2020.",), spelling)
     if _NEW.match(cleaned):
-        return AgencyCode(cleaned, NEW)
-    return AgencyCode(cleaned, OTHER, ("Mã không theo dạng quen thuộc (ví dụ H56.01 hoặc 000.00.01.H56); hãy kiểm tra lại.",))
+        return AgencyCode(cleaned, NEW, (), spelling)
+    warning = "Mã không theo dạng quen thuộc (ví dụ H56.01 hoặc 000.00.01.H56); hãy kiểm tra lại."
+    return AgencyCode(cleaned, OTHER, (warning,), spelling)
 
 
 def root(text):

@@ -9,7 +9,7 @@ from odoo.http import request
 
 from ..models.hub_packet import WAITING
 from ..models.hub_refusal import HubRefusal
-from ..wire.axis.items import KINDS
+from ..wire.axis.items import KINDS, registration
 from ..wire.axis.vxp import PREFIX, file_digest, genuine, read_timestamp
 from .strangers import log_refused
 
@@ -141,13 +141,42 @@ class HubController(http.Controller):
         _member()
         members = request.env["vanban.hub.member"].sudo().search([("blocked", "=", False)])._agencies()  # safe: the directory is public
         partners = members | request.env["res.partner"].sudo().search([("vanban_transport_ids.active", "=", True)])  # safe: as above
-        data = []
-        for partner in partners:
-            codes = partner.vanban_code_ids._in_force()
-            old = codes.filtered(lambda row: row.form == "qcvn102")[:1].code
-            data.append({"id": partner.id, "code": partner.vanban_code, "name": partner.name, "mail": partner.email or "",
-                         "code102": old if old != partner.vanban_code else ""})
-        return _ok(data=data)
+        return _ok(data=partners._hub_lines())
+
+    @http.route("/vanban/hub/v1/getSynchronizeUnit", type="http", auth="public", methods=["POST"], csrf=False, save_session=False)
+    def changes(self, **_parameters):
+        """The same directory, only what changed since the version that the member had last; all of it without one."""
+        _member_row, values = _member()
+        data, version = request.env["vanban.hub.member"].sudo()._directory_changes(values.get("fromversion", ""))  # safe: as above
+        return _ok(data=data, version=version)
+
+    @http.route("/vanban/hub/v1/registerAgency", type="http", auth="public", methods=["POST"], csrf=False, save_session=False,
+                max_content_length=_OVERHEAD)
+    def register(self, **_parameters):
+        """An agency of the member: its data are put right, or it begins to send and receive through the member's account."""
+        member, _values = _member()
+        try:
+            given = registration(json.loads(request.httprequest.get_data()))
+        except ValueError:
+            given = None
+        if given is None:
+            return _refused("10", "Thiếu mã hoặc tên cơ quan.")
+        return self._on_member(member, lambda: member._register_agency(given))
+
+    @http.route("/vanban/hub/v1/deleteAgency", type="http", auth="public", methods=["POST"], csrf=False, save_session=False)
+    def strike_off(self, **_parameters):
+        member, values = _member()
+        return self._on_member(member, lambda: member._delete_agency(values.get("agencycode", "")))
+
+    @staticmethod
+    def _on_member(member, step):
+        try:
+            step()
+        except HubRefusal as refusal:
+            request.env["vanban.log"].sudo()._log_refused("hub_agency", f"{member.system_id}: {refusal}")  # safe: the trace of a refused call
+            return _refused(refusal.code, str(refusal))
+        member._note_contact()
+        return _ok()
 
     @http.route("/vanban/hub/v1/countReceiveEdoc", type="http", auth="public", methods=["GET"], csrf=False, save_session=False)
     def count(self, **_parameters):

@@ -92,6 +92,26 @@ class VxpDriver(AxisDriver):
     client_class = VxpClient
     several = True
     tells_whereabouts = True
+    keeps_registrations = True
+
+    @classmethod
+    def changes(cls, transport, version):
+        """:class:`..wire.axis.Changes` of the directory since ``version``; raises DeliveryError."""
+        return cls.client(transport).changes(version)
+
+    @classmethod
+    def register_agencies(cls, transport, registrations):
+        """Enter these agencies of ours at the axis (:class:`..wire.axis.Registration`). Raises DeliveryError at the first refused."""
+        client = cls.client(transport)
+        for registration in registrations:
+            client.register_agency(registration)
+
+    @classmethod
+    def delete_agencies(cls, transport, codes):
+        """Strike these agencies of ours off. Raises DeliveryError at the first refused."""
+        client = cls.client(transport)
+        for code in codes:
+            client.delete_agency(code)
 
     @classmethod
     def whereabouts(cls, transport, numbers):

@@ -42,6 +42,8 @@ class Driver:
     several = False
     # It can be asked where a packet is that was handed to it: the driver has ``whereabouts``.
     tells_whereabouts = False
+    # Its directory can be asked for what changed, and agencies are entered there: the driver has ``changes`` and ``register``.
+    keeps_registrations = False
 
     def __init__(self, peer, kept=None):
         self.peer = peer

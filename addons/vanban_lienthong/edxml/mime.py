@@ -14,7 +14,11 @@ from .errors import PacketError
 from .scanner import scan
 
 _LINE = 64 * 1024
-_HEADERS = re.compile(rb"\s*(MIME-Version|Content-Type|Content-ID)\s*:", re.IGNORECASE)
+# A stored request has other headers before these: Token, SOAPAction.
+_HEADERS = re.compile(
+    rb"\s*(?:[A-Za-z][A-Za-z0-9-]*[ \t]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*?(?:MIME-Version|Content-Type|Content-ID)[ \t]*:",
+    re.IGNORECASE)
+_FILE_NAME = re.compile(r"""(?:^|[;\s])(?:file)?name\s*=\s*(?:"([^"]*)"|([^\s;"]+))""", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"\s*--[0-9A-Za-z'()+_,./:=?-]{1,200}[ \t]*\r?\n")
 _MAX_HEADER = 16 * 1024
 _CHUNK = 256 * 1024
@@ -76,7 +80,7 @@ def _split(stream, root, workdir, limits, parts, created):
         if count == 0:
             sink = _Sink(root.write, headers, limits.header_text)
         else:
-            content_id = (headers.get("Content-ID") or f"part-{count}").strip().strip("<>").removeprefix("cid:")
+            content_id = (headers.get("content-id") or f"part-{count}").strip("<>").removeprefix("cid:")
             if content_id in parts:
                 raise PacketError("AMBIGUOUS", "Hai tệp đính kèm có cùng mã Content-ID; từ chối đọc.")
             path = file = None
@@ -91,7 +95,7 @@ def _split(stream, root, workdir, limits, parts, created):
         finally:
             sink.release()
         if count:
-            parts[content_id] = (path, size, digest)
+            parts[content_id] = ((path, size, digest), *_claims(headers))
         count += 1
         if last:
             return
@@ -131,8 +135,18 @@ def _headers(lines):
         if not line or size > _MAX_HEADER:
             raise _broken()
         if not line.strip():
-            return BytesHeaderParser(_class=Message).parsebytes(b"".join(raw))
+            parsed = BytesHeaderParser(_class=Message).parsebytes(b"".join(raw))
+            # Names of files come as bare UTF-8, which the parser hands out as surrogates.
+            return {key.lower(): value.encode("ascii", "surrogateescape").decode("utf-8", "replace").strip()
+                    for key, value in parsed.raw_items()}
         raw.append(line)
+
+
+def _claims(headers):
+    """(file name, content type) that a part gives itself; the manifest may have nothing but its link."""
+    found = [_FILE_NAME.search(headers.get(key, "")) for key in ("content-disposition", "content-type")]
+    name = next((match[1] or match[2] or "" for match in found if match), "")
+    return name, headers.get("content-type", "").partition(";")[0].strip()
 
 
 def _body(lines, boundary, sink):
@@ -159,7 +173,7 @@ class _Sink:
         self._write = write
         self._limit = limit
         self._file = file
-        encoding = (headers.get("Content-Transfer-Encoding") or "8bit").strip().lower()
+        encoding = (headers.get("content-transfer-encoding") or "8bit").lower()
         if encoding not in ("base64", "7bit", "8bit", "binary"):
             raise PacketError("ENCODING", f"Cách mã hóa “{encoding[:30]}” của gói tin không được hỗ trợ.")
         self._decoder = Decoder(write, limit) if encoding == "base64" else None

@@ -54,11 +54,11 @@ def read_packet(source, workdir, limits=None):
 
 
 def read_scan(result, workdir, limits, parts=None):
-    """Turn a parsed tree into the model; ``parts`` {content id: payload} come from MIME."""
+    """Turn a parsed tree into the model; ``parts`` {content id: (payload, name, content type)} come from MIME."""
     try:
         return _Reader(result, limits, parts or {}).packet()
     except BaseException:
-        for path, _size, _digest in [*result.payloads, *(parts or {}).values()]:
+        for path, _size, _digest in [*result.payloads, *(payload for payload, *_claims in (parts or {}).values())]:
             if path is not None:
                 Path(path).unlink(missing_ok=True)
         raise
@@ -313,6 +313,10 @@ class _Reader:
     def _attachments(self):
         root = self._root
         manifest = {}
+        # A revoke brings no files: then the wrappers are empty, not unknown.
+        for name in ("edXMLBody", "edXMLManifest", "Manifest", "AttachmentEncoded"):
+            for node in root.search(name):
+                node.taken = True
         for node in root.search("Reference"):
             node.taken = True
             reference = self._reference(node)
@@ -349,12 +353,12 @@ class _Reader:
     def _mime_attachments(self, manifest, count):
         """Files of the older dialect, which travel as MIME parts beside the XML."""
         found = []
-        for content_id, payload in self._parts.items():
+        for content_id, (payload, name, content_type) in self._parts.items():
             claimed = manifest.pop(content_id, None)
             count += 1
             found.append(self._attachment(
-                count, payload, content_id, claimed.name if claimed else "",
-                claimed.description if claimed else "", claimed.content_type if claimed else ""))
+                count, payload, content_id, claimed and claimed.name or name,
+                claimed.description if claimed else "", claimed and claimed.content_type or content_type))
         return found
 
     def _reference(self, node):

@@ -24,6 +24,7 @@ from . import (
     packet_in_decision,
     packet_in_update,
     hub_member,
+    hub_agency,
     hub_packet,
     packet_status,
     packet_nonce,

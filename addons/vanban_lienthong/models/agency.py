@@ -42,5 +42,5 @@ class ResPartner(models.Model):
         partner = self.sudo()  # safe: public data of an agency
         address = ", ".join(filter(None, (partner.street, partner.street2, partner.city, partner.state_id.name)))
         return Organization(
-            organ_id=partner.vanban_code or "", name=partner.name or "", address=address,
+            organ_id=partner.vanban_written_code or "", name=partner.name or "", address=address,
             email=partner.email or "", telephone=partner.phone or "", website=partner.website or "")

@@ -1,3 +1,5 @@
+import logging
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import split_every
 
@@ -5,7 +7,10 @@ from odoo.addons.vanban_core.tools import agency_code
 
 from ..drivers import DRIVERS, DeliveryError
 
+_logger = logging.getLogger(__name__)
 _BATCH = 1000
+# Instead of a version: this axis has no answer to the question what changed.
+_NO_CHANGES = "-"
 
 
 class Directory(models.AbstractModel):
@@ -18,10 +23,11 @@ class Directory(models.AbstractModel):
     _description = "Directory of agencies"
 
     @api.model
-    def _import(self, lines, transport=None, progress=None):
+    def _import(self, lines, transport=None, progress=None, whole=True):
         """Take over ``lines`` (iterable of :class:`..wire.axis.Agency`).
 
-        :param transport: the axis whose directory it is; agencies no longer listed are not reached by it any more
+        :param transport: the axis whose directory it is
+        :param whole: agencies of that axis that are no longer listed are not reached by it any more
         :param progress: called with the number of lines done after each batch, commits; False ends the import
         :return: counts ``new``, ``changed``, ``ended`` and the list ``remarks`` (at most 200 texts)
         """
@@ -31,7 +37,7 @@ class Directory(models.AbstractModel):
             listed.update(self._import_batch(batch, transport, result))
             if progress and not progress(len(batch)):
                 return result
-        if transport and listed:
+        if transport and listed and whole:
             self._forget(transport, listed, result)
         return result
 
@@ -45,12 +51,12 @@ class Directory(models.AbstractModel):
         partners = self.env["res.partner"]
         for line, codes in batch:
             if seen & set(codes):
-                self._remark(result, f"{codes[0]}: mã lặp lại trong danh bạ, chỉ dòng đầu được lấy.")
+                self._remark(result, f"{line.code}: mã lặp lại trong danh bạ, chỉ dòng đầu được lấy.")
                 continue
             seen.update(codes)
             owners = {known[code] for code in codes if code in known}
             if len(owners) > 1:
-                self._remark(result, f"{codes[0]} và {codes[1]} đang thuộc hai cơ quan khác nhau; hãy kiểm tra mã định danh.")
+                self._remark(result, f"{line.code} và {line.old_code} đang thuộc hai cơ quan khác nhau; hãy kiểm tra mã định danh.")
                 continue
             if line.deleted:
                 self._end(owners, codes, result)
@@ -60,6 +66,7 @@ class Directory(models.AbstractModel):
             else:
                 fresh.append((line, codes))
         partners |= self._create(fresh, result)
+        self._respell(batch)
         if transport:
             missing = partners.filtered(lambda partner: transport not in partner.vanban_transport_ids)
             missing.write({"vanban_transport_ids": [(4, transport.id)]})
@@ -67,18 +74,27 @@ class Directory(models.AbstractModel):
 
     @api.model
     def _readable(self, batch, result):
-        """(line, [codes]) of the lines whose codes can be codes; the others are remarked."""
+        """(line, {code: its spelling}) of the lines whose codes can be codes; the others are remarked."""
         found = []
         for line in batch:
-            codes = []
-            for text in dict.fromkeys(filter(None, (line.code, line.old_code))):
+            codes = {}
+            for text in filter(None, (line.code, line.old_code)):
                 try:
-                    codes.append(agency_code.parse(text).text)
+                    parsed = agency_code.parse(text)
+                    codes.setdefault(parsed.text, parsed.spelling)
                 except agency_code.AgencyCodeError as error:
                     self._remark(result, f"{line.name[:60]}: {error}")
             if codes:
                 found.append((line, codes))
         return found
+
+    @api.model
+    def _respell(self, batch):
+        """Codes are written as the directory writes them, in small letters where it does."""
+        spelling = {code: written for _line, codes in batch for code, written in codes.items()}
+        for row in self.env["vanban.agency.code"].search([("code", "in", list(spelling))])._in_force():
+            if (row.spelling or row.code) != spelling[row.code]:
+                row.code = spelling[row.code]
 
     @api.model
     def _known(self, codes):
@@ -92,7 +108,7 @@ class Directory(models.AbstractModel):
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True, no_vat_validation=True,
         ).create([
             {"name": line.name, "is_company": True, "email": line.email or False,
-             "vanban_code_ids": [(0, 0, {"code": code}) for code in codes]}
+             "vanban_code_ids": [(0, 0, {"code": written}) for written in codes.values()]}
             for line, codes in fresh])
         result["new"] += len(partners)
         return partners
@@ -103,14 +119,14 @@ class Directory(models.AbstractModel):
         if partner in own:
             # Name and codes of an own agency are kept here, not there.
             if partner.name != line.name:
-                self._remark(result, f"{codes[0]}: danh bạ của trục ghi tên “{line.name}”, khác tên cơ quan mình “{partner.name}”.")
+                self._remark(result, f"{line.code}: danh bạ của trục ghi tên “{line.name}”, khác tên cơ quan mình “{partner.name}”.")
             return partner
         if partner.name != line.name:
             values["name"] = line.name
         new = [code for code in codes if code not in known]
         if new:
             self._end_rows(self._replaced(partner, codes, new))
-            values["vanban_code_ids"] = [(0, 0, {"code": code, "date_from": self.env["vanban.register"]._today()}) for code in new]
+            values["vanban_code_ids"] = [(0, 0, {"code": codes[code], "date_from": self.env["vanban.register"]._today()}) for code in new]
         if values:
             partner.with_context(tracking_disable=True).write(values)
             result["changed"] += 1
@@ -155,6 +171,7 @@ class Transport(models.Model):
 
     directory_wanted = fields.Boolean(readonly=True, copy=False)
     directory_done = fields.Integer("Lines read", readonly=True, copy=False)
+    directory_version = fields.Char(readonly=True, copy=False)
     directory_report = fields.Text("Last reading of the directory", readonly=True, copy=False)
 
     def action_fetch_directory(self):
@@ -170,7 +187,7 @@ class Transport(models.Model):
 
     @api.model
     def _cron_directory(self):
-        """Read the directories that were asked for, and each axis once a day."""
+        """Read the directories that were asked for, each axis once a day, and between that what changed."""
         self = self.with_user(SUPERUSER_ID).with_context(lang="vi_VN")
         before = fields.Datetime.subtract(fields.Datetime.now(), hours=20)
         axes = self.search([]).filtered(lambda transport: transport.of_transport and (  # pylint: disable=no-search-all
@@ -179,6 +196,31 @@ class Transport(models.Model):
             axis._read_directory()
             if not self.env["ir.cron"]._commit_progress(1):
                 return
+        rest = self.search([]).filtered(  # pylint: disable=no-search-all
+            lambda axis: DRIVERS[axis.driver].keeps_registrations and axis.directory_date and axis.directory_version != _NO_CHANGES)
+        for axis in rest - axes:
+            axis._read_changes()
+            if not self.env["ir.cron"]._commit_progress(1):
+                return
+
+    def _read_changes(self):
+        """What changed in the directory of this axis; an axis that cannot say it is read as a whole every day."""
+        try:
+            found = DRIVERS[self.driver].changes(self, self.directory_version)
+        except DeliveryError as error:
+            _logger.info("changes of the directory of %s: %s", self.name, error)
+            if not error.unreachable:
+                self.directory_version = _NO_CHANGES
+            return
+        seen = []
+
+        def progress(count):
+            seen.append(count)
+            return self.env["ir.cron"]._commit_progress(0)
+
+        self.env["vanban.directory"]._import(found.agencies, self, progress, whole=False)
+        if sum(seen) == len(found.agencies):  # otherwise out of time: asked for again
+            self.directory_version = found.version or _NO_CHANGES
 
     def _read_directory(self):
         try:
@@ -200,6 +242,8 @@ class Transport(models.Model):
             return  # out of time: asked for again, the lines done are only compared
         self.write({
             "directory_wanted": False, "directory_date": fields.Datetime.now(),
+            # an axis that could not tell its changes may have learnt it
+            "directory_version": False if self.directory_version == _NO_CHANGES else self.directory_version,
             "directory_report": "\n".join([self.env._(
                 "%(lines)s lines: %(new)s new agencies, %(changed)s changed, %(ended)s ended.", lines=len(lines),
                 new=result["new"], changed=result["changed"], ended=result["ended"]), *result["remarks"]]),

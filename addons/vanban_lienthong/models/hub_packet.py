@@ -252,7 +252,7 @@ class HubDelivery(models.Model):
         try:
             with packet._content_path() as path:
                 client = DRIVERS[row.axis_id.driver].kept_client(row.axis_id, kept)
-                remote = client.send(path, packet.sender_code, [row.recipient_code], packet.type)
+                remote = client.send(path, packet.sender_code, [row._written_code()], packet.type)
         except DeliveryError as error:
             if error.retryable:
                 row._try_later(str(error))
@@ -261,6 +261,12 @@ class HubDelivery(models.Model):
             return error
         row._set_state("forwarded", remote_id=remote, attempts=row.attempts + 1, error=False)
         return None
+
+    def _written_code(self):
+        """The recipient's code as the directory of the parent axis writes it."""
+        partner = self.env["res.partner"]._vanban_by_code(self.recipient_code)
+        rows = partner.vanban_code_ids.filtered(lambda row: row.code == self.recipient_code)
+        return rows[:1].spelling or self.recipient_code
 
     def _try_later(self, message):
         attempts, axis = self.attempts + 1, self.axis_id

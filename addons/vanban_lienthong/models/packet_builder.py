@@ -28,6 +28,8 @@ from ..edxml import (
 VIETNAM = datetime.timedelta(hours=7)
 CAPACITY = {"tm": "TM.", "q": "Q.", "kt": "KT.", "tl": "TL.", "tuq": "TUQ."}
 REFERENCE_LABEL = "Để biết, tham khảo"
+# Products read the number differently (0 or 1 for “no steering document”): an agency follows its axis.
+STEERING_PARAMETER = "vanban_lienthong.steering_type"
 _SENT_ROLES = ("main", "annex", "signature")
 
 
@@ -67,14 +69,27 @@ class PacketBuilder(models.AbstractModel):
             due_date=due or None,
             other=OtherInfo(
                 priority=int(document.urgency), sphere=REFERENCE_LABEL if document.interchange_reference else "",
-                page_amount=document.page_count or None),
+                promulgation_amount=document.copy_count or None, page_amount=document.page_count or None,
+                appendixes=self._appendixes(document)),
             responses=tuple(self._response(answered) for answered in document._linked("answers")),
-            steering_type=0,
+            steering_type=self._steering_type(),
             to_places=tuple(dict.fromkeys(filter(None, document.recipient_ids.mapped("name"))))[:100],
             traces=(Trace(own.organ_id, self._local(moment or document.issued_date or document.write_date)),),
             business=business,
             attachments=attachments,
         )
+
+    @api.model
+    def _steering_type(self):
+        # safe: a technical setting
+        value = self.env["ir.config_parameter"].sudo().get_param(STEERING_PARAMETER) or "0"
+        return int(value) if value.isdecimal() else 0
+
+    @api.model
+    def _appendixes(self, document):
+        """Names of the annexes, as they stand on their files."""
+        files = self._files(document).filtered(lambda file: file.role == "annex")
+        return tuple(dict.fromkeys(Path(file.name).stem[:250] for file in files))
 
     @api.model
     def _kind(self, kind):
@@ -84,7 +99,7 @@ class PacketBuilder(models.AbstractModel):
     @api.model
     def _response(self, answered):
         return ResponseFor(
-            organ_id=answered.issuer_id.vanban_code or "", code=answered.code or "",
+            organ_id=answered.issuer_id.vanban_written_code or "", code=answered.code or "",
             document_id=answered.document_code or "", promulgation_date=answered.issue_date or None)
 
     @api.model
@@ -99,7 +114,7 @@ class PacketBuilder(models.AbstractModel):
         label = names.BUSINESS_TYPES[doc_type]
         staff = (self._staff(self.env.user, document.company_id),)
         if doc_type == names.REPLACE:
-            codes = tuple(filter(None, (partner.sudo().vanban_code for partner in partners)))  # safe: public codes
+            codes = tuple(filter(None, (partner.sudo().vanban_written_code for partner in partners)))  # safe: public codes
             return Business(doc_type, reason or label, paper=False, staff=staff,
                             replacements=(Replacement(target.document_code or "", codes),))
         return Business(
@@ -186,7 +201,7 @@ class PacketBuilder(models.AbstractModel):
         return StatusPacket(
             sender=row.company_id._vanban_organization(),
             response_for=ResponseFor(
-                organ_id=document.issuer_id.vanban_code or row.peer_id.code or "", code=document.code or "",
+                organ_id=document.issuer_id.vanban_written_code or row.peer_id.code or "", code=document.code or "",
                 document_id=document.document_code or "", promulgation_date=document.issue_date or None),
             status_code=row.code, description=description, timestamp=self._local(row.date),
             staff=Staff(department=row.company_id.name or "", staff=row.person or "Hệ thống"))

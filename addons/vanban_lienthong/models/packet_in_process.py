@@ -248,6 +248,7 @@ class PacketInProcess(models.Model):
                 "document_code": packet.target_id[:200] if doc_type in (names.REVOKE, names.UPDATE) else packet.document_id[:200],
                 "code": packet.code[:100], "subject": unicodedata.normalize("NFC", packet.subject)[:500],
                 "urgency": str(packet.other.priority), "request_reason": packet.business.reason[:1000] or False,
+                "steering_type": False if packet.steering_type is None else str(packet.steering_type),
             })
         self.write(values)
 

@@ -111,12 +111,13 @@ class PacketOut(models.Model):
     def _enqueue_many(self, deliveries, urgency=0):
         """One row for each (packet, peer, recipient or None)."""
         # safe: the flow that issues or reports has checked its own right; codes of agencies are public
-        codes = {company: company.sudo().vanban_code or "-" for company in self.env["res.company"].union(*(one[0].company_id for one in deliveries))}
+        companies = self.env["res.company"].sudo().union(*(one[0].company_id for one in deliveries))
+        codes = {company: company.partner_id.vanban_written_code or "-" for company in companies}
         rows = self.sudo().create([
             {
                 "packet_id": packet.id, "company_id": packet.company_id.id, "document_id": packet.document_id.id,
                 "sender_code": codes[packet.company_id], "recipient_id": recipient.id if recipient else False, "peer_id": peer.id,
-                "recipient_code": peer.sudo().code or "-", "urgency": urgency,  # safe: public code
+                "recipient_code": peer.sudo().partner_id.vanban_written_code or "-", "urgency": urgency,  # safe: public code
             }
             for packet, peer, recipient in deliveries
         ])

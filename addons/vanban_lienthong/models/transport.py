@@ -23,6 +23,7 @@ class Transport(models.Model):
     system_id = fields.Char("System identifier", help="Name of our account on the axis.")
     has_secret = fields.Boolean("Shared secret set", compute="_compute_has_secret")
     of_transport = fields.Boolean("One account for all agencies", compute="_compute_of_transport")
+    keeps_registrations = fields.Boolean(compute="_compute_of_transport")
     company_ids = fields.Many2many("res.company", string="Agencies served", help="Empty: every agency of this system.")
     directory_date = fields.Datetime("Directory of", readonly=True, copy=False)
     ca_pem = fields.Text("Trusted certificates (PEM)", help="Instead of those of the machine; for agencies with an authority of their own.")
@@ -64,7 +65,9 @@ class Transport(models.Model):
     @api.depends("driver")
     def _compute_of_transport(self):
         for transport in self:
-            transport.of_transport = bool(transport.driver) and DRIVERS[transport.driver].of_transport
+            driver = DRIVERS.get(transport.driver)
+            transport.of_transport = bool(driver) and driver.of_transport
+            transport.keeps_registrations = bool(driver) and driver.keeps_registrations
 
     @api.depends("driver")
     def _compute_has_secret(self):

@@ -1,6 +1,9 @@
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -10,8 +13,10 @@ from odoo.tools import mute_logger
 from odoo.addons.vanban_core.tests.proves import proves
 
 from ..drivers import DRIVERS
-from ..edxml import Organization
+from ..edxml import Organization, read_packet
+from ..wire.axis import VxpClient
 from ..wire.axis.standin import Account, AxisServer
+from ..wire.session import DeliveryError
 from .common import LienthongCase
 
 OWN, OTHER = Account("he-thong-a", "a" * 40, ("H96.02",)), Account("he-thong-b", "b" * 40, ("H97.03", "H98.01"))
@@ -34,7 +39,7 @@ class AxisCase(LienthongCase):
 
     def setUp(self):
         super().setUp()
-        server = AxisServer([OWN, OTHER], DIRECTORY)
+        server = AxisServer([replace(OWN), replace(OTHER)], [dict(row) for row in DIRECTORY])
         server.__enter__()
         self.addCleanup(server.__exit__)
         self.axis = server.axis
@@ -57,7 +62,7 @@ class AxisCase(LienthongCase):
             (0, 0, {"partner_id": partner.id}) for partner in self.env["res.partner"]._vanban_by_code("H98.01") | self.issuer])
 
     def put_on_axis(self, raw, sender="H97.03", kind="edoc"):
-        code, doc_id = self.axis.accept(OTHER, sender, ["H96.02"], kind, raw)
+        code, doc_id = self.axis.accept(self.axis.account(OTHER.system), sender, ["H96.02"], kind, raw)
         self.assertEqual(code, "0")
         return doc_id
 
@@ -323,6 +328,95 @@ class TestVxp(AxisContract, AxisCase):
         self.axis.faults.down = True
         report.with_user(self.clerk).action_compare()
         self.assertEqual(report.not_asked, self.transport.name)
+
+    def move_directory(self, *rows):
+        for row in rows:
+            self.axis.register(self.axis.account(OTHER.system), row)
+
+    @proves("LT-03")
+    def test_what_changed_between_two_readings(self):
+        """The whole directory once a day, and every hour what changed in it; who is struck off is gone."""
+        self.read_directory()
+        self.run_job("cron_directory")
+        version = self.transport.directory_version
+        self.assertTrue(version.isdecimal())
+        self.move_directory({"code": "H98.07", "name": "Chi cục Đường sắt phía Nam"}, {"code": "H98.01", "name": "Sở Giao thông tỉnh Mẫu"})
+        read = self.transport.directory_date
+        self.run_job("cron_directory")
+        find = self.env["res.partner"]._vanban_by_code
+        self.assertEqual((find("H98.07").name, find("H98.01").name), ("Chi cục Đường sắt phía Nam", "Sở Giao thông tỉnh Mẫu"))
+        self.assertEqual(find("H98.07").vanban_transport_ids, self.transport)
+        self.assertEqual(find("H97.03").vanban_transport_ids, self.transport, "what did not change is still reached")
+        self.assertGreater(int(self.transport.directory_version), int(version))
+        self.assertEqual(self.transport.directory_date, read)
+        self.far.delete_agency("H98.07")
+        self.run_job("cron_directory")
+        self.assertFalse(find("H98.07"))
+
+    def test_an_axis_that_cannot_say_what_changed(self):
+        self.read_directory()
+        refused = DeliveryError("axis_10", "không có lệnh này")
+        with patch.object(VxpClient, "changes", side_effect=refused) as asked:
+            self.run_job("cron_directory")
+            self.run_job("cron_directory")
+        self.assertEqual(asked.call_count, 1, "asked again only after the next whole reading")
+        self.read_directory()
+        self.run_job("cron_directory")
+        self.assertTrue(self.transport.directory_version.isdecimal())
+
+    @proves("LT-03")
+    def test_own_agencies_are_entered_at_the_axis(self):
+        self.company.write({"name": "Sở Nội vụ tỉnh Mẫu mới", "email": "vanthu@snv.example.vn"})
+        wizard = self.env["vanban.axis.registration"].with_user(self.admin_user).with_context(active_id=self.transport.id).create({})
+        self.assertEqual((wizard.transport_id, wizard.company_ids), (self.transport, self.company))
+        wizard.action_register()
+        [line] = [agency for agency in self.far.agencies() if agency.code == "H96.02"]
+        self.assertEqual((line.name, line.email, line.parent), ("Sở Nội vụ tỉnh Mẫu mới", "vanthu@snv.example.vn", "H96"))
+        self.assertTrue(self.env["vanban.log"].sudo().search_count([("action", "=", "axis_register")]))
+        wizard.action_delete()
+        self.assertNotIn("H96.02", [agency.code for agency in self.far.agencies()])
+        with self.assertRaisesRegex(UserError, "19"):
+            wizard.action_delete()  # the axis says why: it is no longer ours there
+        with self.assertRaises(AccessError):
+            self.env["vanban.axis.registration"].with_user(self.clerk).with_context(active_id=self.transport.id).create({})
+
+    @proves("LT-03")
+    def test_odd_code_goes_out_as_the_axis_writes_it(self):
+        """A code in small letters is found however it is typed, and named to the axis and in the packet as the axis names it."""
+        account = self.axis.account(OTHER.system)
+        account.codes += ("vxp.saas.03",)
+        self.axis.directory.append({"code": "vxp.saas.03", "name": "Đơn vị thuê dịch vụ"})
+        self.read_directory()
+        partner = self.env["res.partner"]._vanban_by_code("VXP.saas.03")
+        self.assertEqual((partner.vanban_code, partner.vanban_written_code), ("VXP.SAAS.03", "vxp.saas.03"))
+        document = self.issued(recipient_ids=[(0, 0, {"partner_id": partner.id})])
+        self.run_job("cron_send")
+        self.assertEqual(document.delivery_ids.state, "sent")
+        [item] = self.far.waiting("document")
+        self.assertEqual(item.recipient, "vxp.saas.03")
+        packet = read_packet(self.axis.packets[0].path, None)
+        self.assertEqual([to.organ_id for to in packet.recipients], ["vxp.saas.03"])
+        # it answers in the same spelling
+        status = self.status_packet(document, "01", sender=Organization("vxp.saas.03", "Đơn vị thuê dịch vụ"))
+        self.axis.accept(account, "vxp.saas.03", ["H96.02"], "status", self.raw(status))
+        self.run_job("cron_fetch")
+        self.run_job("cron_read")
+        self.assertEqual(document.delivery_ids.state, "arrived")
+
+    def test_asked_again_soon_while_packets_move(self):
+        """A few seconds after a packet, within the set pause when nothing has moved for long."""
+        self.transport.ask_seconds = 40
+        now = fields.Datetime.now()
+
+        def pause(seconds):
+            self.transport.moved_date = seconds is not None and now - timedelta(seconds=seconds)
+            with freeze_time(now):
+                return (self.transport._ask_again(self.transport.ask_seconds) - now).total_seconds()
+
+        self.assertEqual([pause(seconds) for seconds in (None, 0, 20, 100, 1000)], [40, 3, 5, 25, 40])
+        self.transport.moved_date = False
+        self.sent_to_two()
+        self.assertTrue(self.transport.moved_date, "who got something may answer soon")
 
     def test_account(self):
         with self.assertRaises(ValidationError):

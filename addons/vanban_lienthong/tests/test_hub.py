@@ -13,7 +13,7 @@ from odoo.tools import mute_logger
 from odoo.addons.vanban_core.tests.proves import proves
 
 from ..edxml import Business, Organization, OtherInfo, read_packet
-from ..wire.axis import Item, VxpClient
+from ..wire.axis import Item, Registration, VxpClient
 from ..wire.axis.standin import Account, AxisServer
 from ..wire.session import DeliveryError
 from .common import LienthongCase
@@ -184,6 +184,54 @@ class TestHub(LienthongCase, HttpCase):
             east.send(self.letter(business=Business(0, "lần hai")), "Q95.11", ["Q95.12"], "document")
         self.assertTrue(error.exception.retryable)
         self.assertEqual(len(self.deliveries()), 1)
+
+    @proves("LT-03")
+    def test_members_enter_their_own_agencies(self):
+        """Data put right, an agency below added and struck off; nobody takes a code that is not below its own."""
+        east, west = self.client(self.east), self.client(self.west)
+        before = west.changes("")
+        self.assertLessEqual({"Q95.11", "Q95.12"}, {agency.code for agency in before.agencies})
+        self.env.cr.execute("UPDATE res_partner SET write_date = write_date - interval '1 hour'")
+        self.env.cr.execute("UPDATE vanban_agency_code SET write_date = write_date - interval '1 hour'")
+        self.env.cr.execute("UPDATE vanban_hub_member SET write_date = write_date - interval '1 hour', last_contact = now() at time zone 'utc'")
+        self.env.invalidate_all()
+        quiet = west.changes(before.version)
+        self.assertFalse({"Q95.11", "Q95.12"} & {agency.code for agency in quiet.agencies})
+        east.register_agency(Registration("Q95.11", "UBND xã Mẫu Đông mới", email="xa@example.vn"))
+        self.assertEqual((self.east.partner_id.name, self.east.partner_id.email), ("UBND xã Mẫu Đông mới", "xa@example.vn"))
+        east.register_agency(Registration("q95.11.02", "Trạm Y tế xã Mẫu Đông", parent="Q95.11"))
+        added = self.east.other_partner_ids
+        self.assertEqual((added.vanban_code, added.vanban_written_code), ("Q95.11.02", "q95.11.02"))
+        found = {agency.code: agency.name for agency in west.changes(quiet.version).agencies}
+        self.assertEqual(found["Q95.11"], "UBND xã Mẫu Đông mới")
+        self.assertEqual(found["q95.11.02"], "Trạm Y tế xã Mẫu Đông")
+        west.send(self.letter("Q95.12", "Q95.11.02"), "Q95.12", ["Q95.11.02"], "document")
+        [item] = east.waiting("document")
+        with self.assertRaisesRegex(DeliveryError, "chờ"):
+            east.delete_agency("Q95.11.02")
+        east.acknowledge(item)
+        east.delete_agency("Q95.11.02")
+        self.env.invalidate_all()
+        self.assertFalse(self.east.other_partner_ids)
+        for code in ("Q95.12.01", "Q95.1", "Q95.110.1", "H01", "mã sai"):
+            with self.subTest(code=code), self.assertRaises(DeliveryError):
+                east.register_agency(Registration(code, "Cơ quan lạ"))
+        with self.assertRaises(DeliveryError):
+            east.register_agency(Registration("", ""))
+        for code in ("Q95.11", "Q95.12", ""):
+            with self.subTest(deleted=code), self.assertRaises(DeliveryError):
+                east.delete_agency(code)
+        actions = self.env["vanban.log"].sudo().search([("action", "like", "hub_%agency%")]).mapped("action")
+        self.assertLessEqual({"hub_register_agency", "hub_delete_agency"}, set(actions))
+
+    def test_an_agency_of_another_account_is_not_taken(self):
+        below = self.env["res.partner"].create({"name": "Trường Mẫu", "is_company": True, "vanban_code_ids": [(0, 0, {"code": "Q95.11.05"})]})
+        self.west.other_partner_ids = below
+        with self.assertRaises(DeliveryError) as error:
+            self.client(self.east).register_agency(Registration("Q95.11.05", "Trường của ai"))
+        self.assertEqual(error.exception.code, "axis_19")
+        self.env.invalidate_all()
+        self.assertEqual((self.west.other_partner_ids, self.east.other_partner_ids.ids, below.name), (below, [], "Trường Mẫu"))
 
     def test_wrong_secret_and_foreign_queue(self):
         east, west = self.client(self.east), self.client(self.west)

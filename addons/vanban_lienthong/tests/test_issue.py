@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
+from odoo.addons.vanban_core.tests.common import make_pdf
 from odoo.addons.vanban_core.tests.proves import proves
 
 from ..edxml import read_packet
@@ -131,6 +132,26 @@ class TestIssue(LienthongCase):
         self.assertEqual(packet.code, document.code)
         self.assertEqual(packet.traces[0].organ_id, "H96.02")
         self.assertEqual(packet.business.doc_type, 0)
+
+    @proves("LT-04")
+    def test_copies_annexes_and_steering_type(self):
+        """What the format has room for goes along; the steering type is the one that the agency's axis wants, and kept as it came."""
+        document = self.numbered(copy_count=12)
+        document.sudo()._add_file("Phụ lục số liệu.pdf", make_pdf("Phụ lục"), role="annex", stage="draft")
+        self.env["ir.config_parameter"].set_param("vanban_lienthong.steering_type", "1")
+        with self.signatures_valid():
+            document.action_issue()
+        with document.delivery_ids.packet_id._content_path() as path:
+            packet = read_packet(path, None)
+        self.assertEqual((packet.other.promulgation_amount, packet.other.appendixes, packet.steering_type), (12, ("Phụ lục số liệu",), 1))
+        self.run_job("cron_send")
+        self.run_job("cron_read")
+        received = self.env["vanban.packet.in"].search([("type", "=", "document"), ("document_code", "=", document.document_code)])
+        self.assertEqual(received.steering_type, "1")
+        builder = self.env["vanban.packet.builder"]
+        for value, sent in (("", 0), ("chỉ đạo", 0), ("3", 3)):
+            self.env["ir.config_parameter"].set_param("vanban_lienthong.steering_type", value)
+            self.assertEqual(builder._steering_type(), sent)
 
     def certified(self, form, taken_from, **vals):
         """A copy of a received document, decided on and numbered; made over RPC as its buttons do."""

@@ -32,3 +32,10 @@ def test_no_suggestion_where_the_old_form_has_no_room():
 def test_limit_of_a_target():
     assert agency_code.fits("H56.01.02.03.04", 13)
     assert not agency_code.fits("000.00.01.H56", 13)
+
+
+@pytest.mark.parametrize(("given", "text", "spelling"), [
+    (" h56.01 ", "H56.01", "h56.01"), ("vxp.saas.03", "VXP.SAAS.03", "vxp.saas.03"), ("H56. 01", "H56.01", "H56.01")])
+def test_spelling_is_kept_beside_what_is_compared(given, text, spelling):
+    code = agency_code.parse(given)
+    assert (code.text, code.spelling) == (text, spelling)

@@ -38,6 +38,31 @@ class Agency:
     deleted: bool = False
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What changed in the directory: its lines, and the version of the directory that holds them."""
+
+    agencies: list
+    version: str
+
+
+@dataclass(frozen=True)
+class Registration:
+    """An agency as it is entered at an axis: its code and that of the agency above it, name, addresses."""
+
+    code: str
+    name: str
+    parent: str = ""
+    email: str = ""
+    mobile: str = ""
+    fax: str = ""
+
+    def row(self):
+        """As the interface names them (registerAgency)."""
+        return {"id": self.code, "pcode": self.parent, "code": self.code, "name": self.name, "mail": self.email,
+                "mobile": self.mobile, "fax": self.fax}
+
+
 def _text(row, *names):
     for name in names:
         value = row.get(name)
@@ -85,9 +110,34 @@ def agencies(rows):
     for row in rows if isinstance(rows, list) else ():
         if not isinstance(row, dict):
             continue
-        code, name = _text(row, "code")[:35].upper(), _text(row, "name")[:200]
+        code, name = _text(row, "code")[:35], _text(row, "name")[:200]
         if code and name:
             found.append(Agency(
-                code, name, _text(row, "code102", "oldCode")[:35].upper(), _text(row, "pcode", "centerCode")[:35].upper(),
+                code, name, _text(row, "code102", "oldCode")[:35], _text(row, "pcode", "centerCode")[:35],
                 _text(row, "mail")[:100], str(row.get("deleted", "")).lower() in ("true", "1")))
     return found
+
+
+def registration(row):
+    """The :class:`Registration` of a row as it came, None when it names no agency."""
+    if not isinstance(row, dict):
+        return None
+    code, name = _text(row, "code")[:35], _text(row, "name")[:200]
+    return Registration(code, name, _text(row, "pcode")[:35], _text(row, "mail")[:100], _text(row, "mobile")[:50], _text(row, "fax")[:50]) if (
+        code and name) else None
+
+
+def changes(answer, since=None):
+    """The :class:`Changes` of an answer after the version ``since``; without a version for all of it, the highest of its lines counts
+    (getSynchronizeUnit)."""
+    rows = [row for row in answer.get("data") or () if isinstance(row, dict)] if isinstance(answer.get("data"), list) else []
+    # units inside an agency have no queue of their own
+    listed = [row for row in rows if str(row.get("isAgency", "true")).lower() in ("true", "1") and not _is_old(row, since)]
+    versions = [text for row in rows if (text := _text(row, "version")).isdecimal()]
+    version = _text(answer, "version") or max(versions, key=int, default="")
+    return Changes(agencies(listed), version[:60])
+
+
+def _is_old(row, since):
+    version = _text(row, "version")
+    return bool(since) and version.isdecimal() and since.isdecimal() and int(version) <= int(since)

@@ -77,6 +77,8 @@ class Axis:
     faults: Faults = field(default_factory=Faults)
     packets: list = field(default_factory=list)
     sent: int = 0
+    version: int = 1
+    changed: list = field(default_factory=list)
     tokens: dict = field(default_factory=dict)
 
     def __post_init__(self):
@@ -112,6 +114,39 @@ class Axis:
                     self.packets.append(Waiting(doc_id, sender, code, kind, path, sent_id=ids[0] if ids else doc_id))
                     ids.append(doc_id)
         return "0", ids[0]
+
+    def register(self, account, row):
+        """Enter or change an agency of this account; the error code."""
+        code = str(row.get("code") or "")
+        if not code or not row.get("name"):
+            return "10"
+        if (owner := self.owner(code)) and owner is not account:
+            return "19"
+        with self.lock:
+            self._change({"code": code, "name": row["name"], "mail": row.get("mail", ""), "pcode": row.get("pcode", "")})
+            account.codes = tuple(dict.fromkeys((*account.codes, code)))
+        return "0"
+
+    def strike_off(self, account, code):
+        if code not in account.codes:
+            return "19"
+        with self.lock:
+            self._change({**next((row for row in self.directory if row["code"] == code), {"code": code, "name": code}), "deleted": True})
+            account.codes = tuple(own for own in account.codes if own != code)
+        return "0"
+
+    def _change(self, row):
+        self.version += 1
+        self.directory[:] = [old for old in self.directory if old["code"] != row["code"]]
+        if not row.get("deleted"):
+            self.directory.append(row)
+        self.changed.append({**row, "version": self.version, "isAgency": True})
+
+    def changes(self, version):
+        """Lines of the directory changed since ``version``; all of them when it is empty."""
+        if not version.isdecimal():
+            return [{**row, "version": self.version} for row in self.directory]
+        return [row for row in self.changed if row["version"] > int(version)]
 
     def queue(self, account, kind):
         with self.lock:
@@ -193,6 +228,14 @@ class _Handler(BaseHTTPRequestHandler):
                 for packet in self.axis.course(account, values.get("docid", ""))]))
         if name == "getAgenciesListQD20":
             return self._json(_ok(data=self.axis.directory))
+        if name == "getSynchronizeUnit":
+            return self._json(_ok(data=self.axis.changes(values.get("fromversion", "")), version=self.axis.version))
+        if name == "registerAgency":
+            code = self.axis.register(account, json.loads(body or b"{}"))
+            return self._json(_ok() if code == "0" else _error(code))
+        if name == "deleteAgency":
+            code = self.axis.strike_off(account, values.get("agencycode", ""))
+            return self._json(_ok() if code == "0" else _error(code))
         if name == "countReceiveEdoc":
             return self._json(_ok(count=sum(len(self.axis.queue(account, kind)) for kind in _KINDS)))
         return self._answer(404, b"{}", "application/json")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ..session import CHUNK, FilePart, Session
 from .answers import checked, required
-from .items import KINDS, agencies, items, sent
+from .items import KINDS, agencies, changes, items, sent
 
 PREFIX = "XroadVnpt-"
 VERSION = "3.0.201608"
@@ -89,7 +89,8 @@ class VxpClient:
             digest = file_digest(stream)
         answer = self._call("sendEdoc", {
             "from": sender, "servicetype": "eDoc", "messagetype": KINDS[kind], "to": json.dumps(list(recipients)),
-            "hash-file": digest}, body)
+            "hash-file": digest}, body, content_type=body.content_type,
+            harmless=False)  # the bytes that wait go again by themselves, with a pause
         return required(answer, "DocId", "docId")
 
     def waiting(self, kind):
@@ -118,6 +119,22 @@ class VxpClient:
         """The directory, with the codes of both regulations."""
         return agencies(self._call("getAgenciesListQD20", {}).get("data"))
 
+    def changes(self, version):
+        """What changed in the directory since ``version``, everything when it is empty: :class:`.items.Changes`.
+
+        An axis that does not know the parameter sends everything; what is not newer is left out here.
+        """
+        # not "version": a header of that name says which edition of the interface is spoken
+        return changes(self._call("getSynchronizeUnit", {"fromVersion": version} if version else {}), version)
+
+    def register_agency(self, registration):
+        """Enter an agency at the axis, or put its data right there. Raises DeliveryError."""
+        self._call("registerAgency", {}, json.dumps(registration.row()).encode(), content_type="application/json")
+
+    def delete_agency(self, code):
+        """Strike an agency of ours off the axis. Raises DeliveryError."""
+        self._call("deleteAgency", {"AgencyCode": code})
+
     def count(self):
         """Packets that wait for us."""
         answer = self._call("countReceiveEdoc", {}, method="GET")
@@ -128,9 +145,8 @@ class VxpClient:
         signed = {"systemid": self._system, "timestamp": timestamp(datetime.datetime.now(VIETNAM)), **parameters}
         return f"{self._session.base}/{name}", signed_headers(signed, self._secret)
 
-    def _call(self, name, parameters, body=None, method="POST"):
+    def _call(self, name, parameters, body=None, method="POST", content_type=None, harmless=True):
         url, headers = self._request(name, parameters)
-        if body is not None:
-            headers["Content-Type"] = body.content_type
-        # Sending alone is not repeated here: the bytes that wait go again by themselves, with a pause.
-        return checked(*self._session.call(method, url, headers, body, limit=_LIST_LIMIT, harmless=body is None))
+        if content_type:
+            headers["Content-Type"] = content_type
+        return checked(*self._session.call(method, url, headers, body, limit=_LIST_LIMIT, harmless=harmless))
