@@ -34,6 +34,40 @@ def _received(site, code):
     return database.query(site.db, "SELECT id FROM vanban_document WHERE direction = 'in' AND document_code = %s", code)
 
 
+#: what both sides show of a document; what the sender keeps as records of its own, the recipient has as the texts of the packet
+_SAME = (
+    "subject", "code", "code_number", "code_notation", "document_code", "issue_date", "signer_name", "signer_position", "signer_capacity",
+    "urgency", "reply_required", "reply_due_date")
+
+
+@proves("LT-01", "LT-12")
+def test_file_and_data_are_identical_on_both_servers(network, snv, stc, issued):
+    """Two servers, each read by its own clerk over HTTP: the reception queue has the document, nothing in it differs."""
+    document, code, _raw, _message = issued
+    sender, clerk = stc.user("vanthu"), snv.user("vanthu")
+    arrived = Facts.wait_arrival(snv, code)
+    queue = clerk.find("vanban.document", [("id", "=", arrived), ("direction", "=", "in"), ("state", "=", "received")], ["allowed_actions"])
+    assert queue and ",check," in queue[0]["allowed_actions"], queue
+    [here], [there] = sender.read("vanban.document", [document], [*_SAME, "kind_id"]), clerk.read("vanban.document", [arrived], [*_SAME, "kind_id"])
+    assert {field: there[field] for field in _SAME} == {field: here[field] for field in _SAME}
+    assert all(here[field] for field in ("subject", "code", "document_code", "issue_date", "signer_name", "signer_position")), here
+    assert there["kind_id"][1] == here["kind_id"][1]
+    assert clerk.value("vanban.document", arrived, "issuer_name") == stc.agency.name
+
+    def files(user, record):
+        """(name, role, bytes) of the files that travel, fetched as the reader fetches them."""
+        rows = user.find(
+            "vanban.file", [("document_id", "=", record), ("role", "in", ("main", "annex", "signature"))], ["name", "role", "sha256"])
+        main = user.value("vanban.document", record, "main_file_id")
+        found = [(row["name"], row["role"], user.download("vanban.file", row["id"], "content"), row["sha256"]) for row in rows
+                 if row["role"] != "main" or row["id"] == main]
+        assert all(hashlib.sha256(raw).hexdigest() == digest for _name, _role, raw, digest in found)
+        return sorted(found)
+
+    assert files(clerk, arrived) == files(sender, document)
+    assert any(role == "main" and raw.startswith(b"%PDF") for _name, role, raw, _digest in files(clerk, arrived))
+
+
 def test_receiver_down_then_up(network, snv, stc):
     snv.stop()
     document = letters.issue(network, stc, "thử mất kết nối", [{"partner_id": stc.ids["partner"]}])

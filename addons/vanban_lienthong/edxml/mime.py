@@ -14,10 +14,10 @@ from .errors import PacketError
 from .scanner import scan
 
 _LINE = 64 * 1024
-# A stored request has other headers before these: Token, SOAPAction.
-_HEADERS = re.compile(
-    rb"\s*(?:[A-Za-z][A-Za-z0-9-]*[ \t]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*?(?:MIME-Version|Content-Type|Content-ID)[ \t]*:",
-    re.IGNORECASE)
+_HEADERS = re.compile(rb"\s*(MIME-Version|Content-Type|Content-ID)\s*:", re.IGNORECASE)
+# A stored request may have its other headers first: Token, SOAPAction.
+_REQUEST = re.compile(
+    rb"(?:[a-z][a-z0-9-]*[ \t]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*?Content-Type[ \t]*:\s*multipart/", re.IGNORECASE)
 _FILE_NAME = re.compile(r"""(?:^|[;\s])(?:file)?name\s*=\s*(?:"([^"]*)"|([^\s;"]+))""", re.IGNORECASE)
 _BOUNDARY = re.compile(rb"\s*--[0-9A-Za-z'()+_,./:=?-]{1,200}[ \t]*\r?\n")
 _MAX_HEADER = 16 * 1024
@@ -26,7 +26,7 @@ _CHUNK = 256 * 1024
 
 def looks_like(head):
     """True when the first bytes are a MIME message instead of XML."""
-    return bool(_HEADERS.match(head) or _BOUNDARY.match(head))
+    return bool(_HEADERS.match(head) or _BOUNDARY.match(head) or _REQUEST.match(head))
 
 
 def measure(path):
@@ -136,9 +136,9 @@ def _headers(lines):
             raise _broken()
         if not line.strip():
             parsed = BytesHeaderParser(_class=Message).parsebytes(b"".join(raw))
-            # Names of files come as bare UTF-8, which the parser hands out as surrogates.
+            # Names come as bare UTF-8, which the parser hands out as surrogates. Of doubles the first counts.
             return {key.lower(): value.encode("ascii", "surrogateescape").decode("utf-8", "replace").strip()
-                    for key, value in parsed.raw_items()}
+                    for key, value in reversed(list(parsed.raw_items()))}
         raw.append(line)
 
 

@@ -1,6 +1,6 @@
 """Packets as plain JSON data and back, for the command line and for logs."""
 import typing
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -8,11 +8,15 @@ from .errors import PacketError, Remark
 from .model import DocumentPacket, Element, StatusPacket
 from .values import read_date, read_timestamp
 
+# Signature/KeyInfo/Token of a provincial axis
+_PASSWORD = "Token"
 _READ_ONLY = frozenset({"remarks", "unknown", "signature", "dialect"})
 
 
 def to_plain(value):
-    """Nested dict/list/str/int/bool/None; dates in ISO form."""
+    """Nested dict/list/str/int/bool/None; dates in ISO form. Passwords that an axis puts into the signature are left out."""
+    if isinstance(value, Element) and value.name == _PASSWORD and value.text:
+        value = replace(value, text="…")
     if is_dataclass(value):
         return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, (tuple, list)):

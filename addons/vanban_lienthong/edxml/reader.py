@@ -345,7 +345,7 @@ class _Reader:
             raise PacketError("CONTENT_BROKEN", "Gói tin có nội dung tệp nằm ngoài danh sách tệp đính kèm; từ chối đọc.")
         found += self._mime_attachments(manifest, len(found))
         for reference in manifest.values():
-            self._remark("FILE_ABSENT", f"Gói tin kê tệp “{reference.name}” nhưng không kèm nội dung tệp. "
+            self._remark("FILE_ABSENT", f"Gói tin kê tệp “{reference.name or reference.content_id[:80]}” nhưng không kèm nội dung tệp. "
                          "Đề nghị bên gửi gửi lại.", HOLD, "edXMLManifest/Reference")
         # the manifest says which file is the document itself: the first
         return tuple(sorted(found, key=lambda attachment: places.get(attachment.content_id, len(places))))
@@ -357,16 +357,17 @@ class _Reader:
             claimed = manifest.pop(content_id, None)
             count += 1
             found.append(self._attachment(
-                count, payload, content_id, claimed and claimed.name or name,
-                claimed.description if claimed else "", claimed and claimed.content_type or content_type))
+                count, payload, content_id, (claimed.name if claimed else "") or name,
+                claimed.description if claimed else "", (claimed.content_type if claimed else "") or content_type))
         return found
 
     def _reference(self, node):
         href = next((value for key, value in node.attributes.items() if key.rpartition(" ")[2] == "href"), "")
         content_id = _bare(node.value("ContentId") or href)
-        name, _remarks = safe_name(node.value("AttachmentName"), 0, self._limits.name_length)
+        raw_name = node.value("AttachmentName")
+        name, _remarks = safe_name(raw_name, 0, self._limits.name_length)
         return Attachment(
-            name=name, description=node.value("Description"), content_id=content_id,
+            name=name if raw_name else "", description=node.value("Description"), content_id=content_id,
             content_type=node.value("ContentType"))
 
     def _attachment(self, index, payload, content_id, raw_name, description, content_type, field="", mime_type=""):

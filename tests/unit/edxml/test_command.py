@@ -1,5 +1,6 @@
 """The command line: pack, show, check, unpack."""
 import json
+from pathlib import Path
 
 from edxml import to_plain, write_packet
 from edxml.__main__ import main
@@ -41,3 +42,11 @@ def test_incomplete_packet_is_reported(tmp_path, capsys):
     write_packet(document(tmp_path, subject=""), tmp_path / "p.edxml")
     assert main(["check", str(tmp_path / "p.edxml")]) == 1
     assert "Thiếu trích yếu" in capsys.readouterr().out
+
+
+def test_password_of_an_axis_is_not_shown(capsys):
+    packet = Path(__file__).parent / "golden" / "axis-key-info-token.edxml"
+    assert b"khong-phai-khoa-that" in packet.read_bytes()
+    assert main(["show", str(packet)]) == 0
+    shown = capsys.readouterr().out
+    assert "khong-phai-khoa-that" not in shown and "000.00.10.H99" in shown
