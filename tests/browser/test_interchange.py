@@ -19,6 +19,7 @@ from person import Person
 from proves import proves
 from wire import DeliveryError
 from wire.axis import VxpClient
+from wire.axis.standin import Account, AxisServer
 from wire.http_client import HttpClient
 
 
@@ -418,4 +419,47 @@ def test_signature_settings_of_a_connection(pair, at):
     admin = at(site, "quantri")
     admin.open(f"lien-thong-don-vi/{peer}", ".o_form_view .o_field_widget[name=packet_signature]")
     admin.shot("70-connection-signature")
+    admin.no_trouble()
+
+
+@pytest.fixture
+def axis(site):
+    """An axis with an account of Sở Nội vụ, entered by nobody yet."""
+    with AxisServer([Account("so-noi-vu", "k" * 40, ()), Account("khac", "l" * 40, ("H97.03",))],
+                    [{"code": "H97.03", "name": "Sở Y tế tỉnh Mẫu"}]) as server:
+        yield server
+    admin = site.user("quantri")
+    admin.write("vanban.transport", admin.search("vanban.transport", [("url", "=", server.url)]), {"active": False})
+
+
+@proves("LT-03", "LT-18")
+def test_axis_set_up_by_a_person(site, axis, sign_in):
+    """The administrator enters the axis and its limits, tries it, and enters the own agency there."""
+    admin = sign_in("quantri")
+    admin.open("action-vanban_lienthong.action_transport/new", ".o_form_view .o_field_widget[name=driver]")
+    admin.type("name", "Trục của tỉnh Mẫu")
+    admin.select("driver", "Trục liên thông văn bản quốc gia")
+    admin.type("url", axis.url)
+    admin.type("system_id", "so-noi-vu")
+    admin.type("max_packet_mb", "50")
+    admin.type("ask_seconds", "20")
+    admin.shot("interchange-80-axis")
+    admin.press("Khóa chung")
+    admin.page.see(".modal .o_field_widget[name=secret]")
+    admin.type("secret", "k" * 40)
+    admin.page.click(".modal footer .btn-primary")
+    admin.page.gone(".modal .modal-content")
+    admin.press("Kiểm tra kết nối")
+    admin.page.see(".o_notification", "Đã kết nối")
+    admin.settle()
+    admin.press("Đăng ký cơ quan")
+    admin.page.see(".modal .o_field_widget[name=company_ids] .o_tag")
+    admin.shot("interchange-81-register")
+    admin.press("Đăng ký hoặc cập nhật")
+    admin.page.see(".o_notification", "Đã đăng ký các cơ quan với trục")
+    admin.page.gone(".modal .modal-content")
+    [line] = [row for row in axis.axis.directory if row["code"] == site.agency.code]
+    assert line["name"] == site.agency.name
+    [row] = site.user("quantri").find("vanban.transport", [("url", "=", axis.url)], ["max_packet_mb", "ask_seconds"])
+    assert (row["max_packet_mb"], row["ask_seconds"]) == (50, 20)
     admin.no_trouble()

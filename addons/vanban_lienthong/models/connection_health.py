@@ -67,6 +67,7 @@ class ConnectionHealth(models.AbstractModel):
         if self.alarmed_since:
             self._end_alarm()
         self.env["vanban.packet.out"]._wake()
+        self.env["vanban.packet.in"]._fetch_at(fields.Datetime.now())
         return {
             "type": "ir.actions.client", "tag": "display_notification",
             "params": {"type": "success", "message": message, "sticky": False},
