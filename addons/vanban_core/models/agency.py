@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ..tools import agency_code
+from .kept_in_memory import forget
 
 
 class AgencyCode(models.Model):
@@ -11,6 +12,8 @@ class AgencyCode(models.Model):
 
     _name = "vanban.agency.code"
     _description = "Identification code of an agency"
+    _inherit = ["vanban.kept.in.memory"]
+    _decisive = frozenset({"partner_id", "code", "date_from", "date_to"})
     _order = "partner_id, date_to desc nulls first, date_from desc, id desc"
     _rec_name = "code"
 
@@ -95,6 +98,13 @@ class AgencyCode(models.Model):
             code=other.code, agency=other.partner_id.display_name,
         )  # fmt: skip
 
+    @api.model
+    @ormcache("text")
+    def _holders(self, text):
+        """(id of the agency, first day, last day) of every row of a code; asked several times for every packet."""
+        rows = self.sudo().search([("code", "=", text)])  # safe: the directory of agencies is public
+        return tuple((row.partner_id.id, row.date_from, row.date_to) for row in rows)
+
     def _in_force(self, date=None):
         if not any(row.date_from or row.date_to for row in self):
             return self  # the usual case: no need to know the day
@@ -163,8 +173,19 @@ class ResPartner(models.Model):
             text = agency_code.parse(code).text
         except agency_code.AgencyCodeError:
             return self.browse()
-        rows = self.env["vanban.agency.code"].sudo().search([("code", "=", text)])  # safe: the directory of agencies is public
-        return self.browse(rows._in_force(date).partner_id.ids[:1])
+        holders = self.env["vanban.agency.code"]._holders(text)
+        if any(first or last for _partner, first, last in holders):
+            day = date or self.env["vanban.register"]._today()
+            holders = [one for one in holders if (not one[1] or one[1] <= day) and (not one[2] or day <= one[2])]
+        return self.browse([partner for partner, _first, _last in holders[:1]])
+
+    def unlink(self):
+        # their codes go with them in the database, unseen by the model of codes
+        held = self.vanban_code_ids
+        result = super().unlink()
+        if held:
+            forget(self.env)
+        return result
 
 
 class HrDepartment(models.Model):

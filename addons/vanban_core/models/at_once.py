@@ -6,6 +6,7 @@ The scheduled job runs every minute as well and remains what makes sure: whateve
 import datetime
 import logging
 import threading
+import time
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.http import request
@@ -16,10 +17,14 @@ from odoo.tools import config
 _logger = logging.getLogger(__name__)
 # What lies further away is the scheduler's.
 _SOON = 120
+# Seconds between two turns of a job: what comes in a stream is done several at a time, what comes alone at once.
+_BREATH = 0.2
 # Time for a server that comes up to take its first requests.
 _AFTER_START = 3
 # One thread for each database and job: True when it is wanted once more after the present turn.
 _running = {}
+# When the last turn of each ended.
+_ended = {}
 # One timer for each database and job, of the earliest moment.
 _timers = {}
 _lock = threading.Lock()
@@ -121,6 +126,9 @@ def _leave_to_scheduler(key):
 def _work(key):
     dbname, model, method, _cron = key
     while True:
+        time.sleep(min(_BREATH, max(0, _ended.get(key, 0) + _BREATH - time.monotonic())))
+        with _lock:
+            _running[key] = False  # whatever was wanted until now is found by this turn
         try:
             registry = Registry(dbname).check_signaling()
             try:
@@ -136,6 +144,7 @@ def _work(key):
             except Exception:
                 _logger.info("%s of %s waits for the scheduler", method, model, exc_info=True)
         with _lock:
-            if not _running.pop(key):
+            _ended[key] = time.monotonic()
+            if not _running[key]:
+                del _running[key]
                 return
-            _running[key] = False

@@ -12,8 +12,9 @@ class ResCompany(models.Model):
         text = (code or "").strip().upper()
         if not text:
             return self.browse()
-        rows = self.env["vanban.agency.code"].sudo().search([("code", "=", text)])  # safe: codes are public
-        return self.sudo().search([("partner_id", "in", rows.partner_id.ids)], limit=1).sudo(False) if rows else self.browse()
+        partners = [partner for partner, _first, _last in self.env["vanban.agency.code"]._holders(text)]
+        # safe: which agencies are here is known
+        return self.sudo().search([("partner_id", "in", partners)], limit=1).sudo(False) if partners else self.browse()
 
     def _vanban_clerks(self):
         """Clerks (văn thư) of the agency: who hears of what comes and goes."""

@@ -105,8 +105,8 @@ class Peer(models.Model):
 
     @api.model
     def _partner_of_old_code(self, code):
-        rows = self.env["vanban.agency.code"].sudo().search([("code", "=", (code or "").strip().upper())])  # safe: codes are public
-        return rows.partner_id if len(rows.partner_id) == 1 else self.env["res.partner"]
+        partners = {partner for partner, _first, _last in self.env["vanban.agency.code"]._holders((code or "").strip().upper())}
+        return self.env["res.partner"].browse(partners if len(partners) == 1 else ())
 
     @api.model
     def _is_reachable(self, company, partner):
