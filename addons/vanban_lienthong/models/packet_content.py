@@ -80,17 +80,15 @@ class PacketContent(models.AbstractModel):
                 with open(path, "rb") as stream:
                     attachments.create({**values, "raw": stream.read()})
             return
-        columns = []
-        for path in paths:
+        # Rows before files: a row holds the collector of garbage off, which would take a file that no row names yet.
+        for attachment, path in zip(attachments.create(vals_list), paths, strict=True):
             checksum, size = self._sha1(path)
             store_name = f"{checksum[:2]}/{checksum}"
             self._copy_durably(path, Path(attachments._full_path(store_name)))
-            # The garbage collector removes the file if this transaction does not commit.
+            # It removes the file if this transaction does not commit.
             attachments._mark_for_gc(store_name)
-            columns.append({"store_fname": store_name, "checksum": checksum, "file_size": size, "db_datas": False})
-        for attachment, values in zip(attachments.create(vals_list), columns, strict=True):
             # These columns are written by the file store alone; ir.attachment.write() drops them on purpose.
-            models.BaseModel.write(attachment, values)
+            models.BaseModel.write(attachment, {"store_fname": store_name, "checksum": checksum, "file_size": size, "db_datas": False})
         self.invalidate_recordset(["content"])
 
     @api.model

@@ -14,6 +14,7 @@ from . import (
     test_many,
     test_outage,
     test_outcome,
+    test_packet_content,
     test_paper_beside,
     test_recall,
     test_reconciliation,
