@@ -181,7 +181,7 @@ class ResPartner(models.Model):
 
     def unlink(self):
         # their codes go with them in the database, unseen by the model of codes
-        held = self.vanban_code_ids
+        held = self.sudo().vanban_code_ids  # safe: only whether there are any
         result = super().unlink()
         if held:
             forget(self.env)

@@ -50,11 +50,11 @@ class HubMember(models.Model):
             partner.write(values)
         else:
             self._check_below(given.code)
-            partner = partner or partners.create({**values, "is_company": True, "vanban_code_ids": [(0, 0, {"code": given.code})]})
             try:
                 with self.env.cr.savepoint():
+                    partner = partner or partners.create({**values, "is_company": True, "vanban_code_ids": [(0, 0, {"code": given.code})]})
                     self.write({"other_partner_ids": [(4, partner.id)]})
-            except UserError as error:  # another account serves it
+            except UserError as error:  # another account serves it, or the code is taken
                 raise HubRefusal("19", str(error)) from None
         self.env["vanban.log"]._log("hub_register_agency", data={"hub_member": self.id, "code": given.code, "name": given.name})
 

@@ -67,7 +67,8 @@ class PacketIn(models.Model):
     reason_code = fields.Char(readonly=True)
     reason = fields.Text("Why it is held", readonly=True)
     request_reason = fields.Text("Reason given by the sender", readonly=True)
-    steering_type = fields.Char("Steering type", readonly=True, help="The number of SteeringType as the sender gave it; products read it differently.")
+    steering_type = fields.Char(
+        "Steering type", readonly=True, help="The number of SteeringType as the sender gave it; products read it differently.")
     remarks = fields.Text("Defects that were read over", readonly=True)
     remarks_accepted = fields.Boolean("Accepted in spite of defects", readonly=True)
     document_id = fields.Many2one("vanban.document", "Document", readonly=True, ondelete="restrict", index=True)

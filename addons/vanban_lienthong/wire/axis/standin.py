@@ -226,19 +226,22 @@ class _Handler(BaseHTTPRequestHandler):
                 {"senderDocId": packet.sent_id, "receiverDocId": packet.doc_id, "fromCode": packet.sender, "toCode": packet.recipient,
                  "sendStatus": "done", "receiveStatus": packet.status, "receiveStatusDesc": packet.words}
                 for packet in self.axis.course(account, values.get("docid", ""))]))
+        if name == "countReceiveEdoc":
+            return self._json(_ok(count=sum(len(self.axis.queue(account, kind)) for kind in _KINDS)))
+        return self._vxp_directory(name, values, account, body)
+
+    def _vxp_directory(self, name, values, account, body):
         if name == "getAgenciesListQD20":
             return self._json(_ok(data=self.axis.directory))
         if name == "getSynchronizeUnit":
             return self._json(_ok(data=self.axis.changes(values.get("fromversion", "")), version=self.axis.version))
         if name == "registerAgency":
             code = self.axis.register(account, json.loads(body or b"{}"))
-            return self._json(_ok() if code == "0" else _error(code))
-        if name == "deleteAgency":
+        elif name == "deleteAgency":
             code = self.axis.strike_off(account, values.get("agencycode", ""))
-            return self._json(_ok() if code == "0" else _error(code))
-        if name == "countReceiveEdoc":
-            return self._json(_ok(count=sum(len(self.axis.queue(account, kind)) for kind in _KINDS)))
-        return self._answer(404, b"{}", "application/json")
+        else:
+            return self._answer(404, b"{}", "application/json")
+        return self._json(_ok() if code == "0" else _error(code))
 
     def _genuine(self, values):
         account = self.axis.account(values.get("systemid", ""))
