@@ -1,7 +1,8 @@
 """Documents to many agencies while the receiver restarts, the network drops, answers are lost and the sender is killed,
 once with a direct connection and once with a hub between the two servers, which is killed, too.
 
-``VANBAN_SOAK_DOCUMENTS`` (1,000) and ``VANBAN_SOAK_RECIPIENTS`` (38) set the size.
+``VANBAN_SOAK_DOCUMENTS`` (1,000) and ``VANBAN_SOAK_RECIPIENTS`` (38) set the size, ``VANBAN_SOAK_PAUSE`` the seconds between two faults
+(5-20): a machine with two cores spends half of its time on starting servers again when they are killed that often.
 """
 
 import os
@@ -21,6 +22,7 @@ from fault_run import FaultRun  # noqa: E402
 
 DOCUMENTS = int(os.environ.get("VANBAN_SOAK_DOCUMENTS", "1000"))
 RECIPIENTS = int(os.environ.get("VANBAN_SOAK_RECIPIENTS", "38"))
+PAUSE = tuple(map(float, os.environ.get("VANBAN_SOAK_PAUSE", "5-20").split("-")))
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def _trouble(run, stopped, done, failures):
     if isinstance(run, HubFaultRun):
         faults["hub killed"] = run.kill_hub
     try:
-        while not stopped.wait(generator.uniform(5, 20)):
+        while not stopped.wait(generator.uniform(*PAUSE)):
             name = generator.choice(sorted(faults))
             faults[name]()
             done[name] = done.get(name, 0) + 1
