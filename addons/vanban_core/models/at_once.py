@@ -126,7 +126,7 @@ def _leave_to_scheduler(key):
 def _work(key):
     dbname, model, method, _cron = key
     while True:
-        time.sleep(min(_BREATH, max(0, _ended.get(key, 0) + _BREATH - time.monotonic())))
+        time.sleep(max(0, _ended.get(key, 0) + _BREATH - time.monotonic()))
         with _lock:
             _running[key] = False  # whatever was wanted until now is found by this turn
         try:

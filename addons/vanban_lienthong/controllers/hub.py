@@ -139,9 +139,7 @@ class HubController(http.Controller):
     def agencies(self, **_parameters):
         """The members, and with them whoever a parent axis reaches."""
         _member()
-        members = request.env["vanban.hub.member"].sudo().search([("blocked", "=", False)])._agencies()  # safe: the directory is public
-        partners = members | request.env["res.partner"].sudo().search([("vanban_transport_ids.active", "=", True)])  # safe: as above
-        return _ok(data=partners._hub_lines())
+        return _ok(data=request.env["vanban.hub.member"].sudo()._directory()._hub_lines())  # safe: the directory is public
 
     @http.route("/vanban/hub/v1/getSynchronizeUnit", type="http", auth="public", methods=["POST"], csrf=False, save_session=False)
     def changes(self, **_parameters):

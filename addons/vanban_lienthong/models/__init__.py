@@ -19,6 +19,7 @@ from . import (
     packet_in_receive,
     received_files,
     packet_in_target,
+    packet_in_fetch,
     packet_in_process,
     packet_in_signature,
     packet_in_decision,

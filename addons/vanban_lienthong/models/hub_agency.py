@@ -18,22 +18,25 @@ class HubMember(models.Model):
     _inherit = "vanban.hub.member"
 
     @api.model
+    def _directory(self, since=None):
+        """The agencies that are reached here, the members and whoever a parent axis knows; only what changed ``since`` (UTC)."""
+        members = self.search([("blocked", "=", False)])
+        agencies, beyond = members._agencies(), [("vanban_transport_ids.active", "=", True)]
+        if since:
+            agencies = members.filtered(lambda member: member.write_date > since)._agencies() | agencies.filtered(
+                lambda partner: max([partner.write_date, *partner.vanban_code_ids.mapped("write_date")]) > since)
+            beyond += ["|", ("write_date", ">", since), ("vanban_code_ids.write_date", ">", since)]
+        return agencies | self.env["res.partner"].search(beyond)
+
+    @api.model
     def _directory_changes(self, version):
         """(lines, version): the agencies that changed since ``version``, all of them when it is none of ours.
 
         A version is a moment in microseconds. Who has left is not among them: an agency that is no longer reached here has not lost
         its code; the others see it by the next reading of the whole directory.
         """
-        members = self.search([("blocked", "=", False)])
-        reached = [("vanban_transport_ids.active", "=", True)]
-        if version.isdecimal() and len(version) <= 16:
-            since = _EPOCH + datetime.timedelta(microseconds=int(version))
-            reached += ["|", ("write_date", ">", since), ("vanban_code_ids.write_date", ">", since)]
-            agencies = members.filtered(lambda member: member.write_date > since)._agencies() | members._agencies().filtered(
-                lambda partner: max([partner.write_date, *partner.vanban_code_ids.mapped("write_date")]) > since)
-        else:
-            agencies = members._agencies()
-        lines = (agencies | self.env["res.partner"].search(reached))._hub_lines()
+        ours = version.isdecimal() and len(version) <= 16
+        lines = self._directory(_EPOCH + datetime.timedelta(microseconds=int(version)) if ours else None)._hub_lines()
         moment = fields.Datetime.now() - _OVERLAP
         return [{**line, "isAgency": True, "deleted": False} for line in lines], str((moment - _EPOCH) // datetime.timedelta(microseconds=1))
 

@@ -63,6 +63,10 @@ class Registration:
                 "mobile": self.mobile, "fax": self.fax}
 
 
+def _rows(rows):
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
 def _text(row, *names):
     for name in names:
         value = row.get(name)
@@ -74,9 +78,7 @@ def _text(row, *names):
 def items(rows, kind):
     """Items of a list as the axis sent it; rows without a usable id are left out."""
     found = []
-    for row in rows if isinstance(rows, list) else ():
-        if not isinstance(row, dict):
-            continue
+    for row in _rows(rows):
         doc_id = _text(row, "docId", "docid", "id")
         if _DOC_ID.fullmatch(doc_id):
             found.append(Item(doc_id, _text(row, "from", "fromCode")[:60], _text(row, "to", "toCode")[:60], kind))
@@ -89,9 +91,7 @@ _FETCHED, _FAILED = frozenset({"done"}), frozenset({"fail", "failed", "error", "
 def sent(rows):
     """Recipients of one packet of ours as the axis tells of them (getSentEdocList)."""
     found = []
-    for row in rows if isinstance(rows, list) else ():
-        if not isinstance(row, dict):
-            continue
+    for row in _rows(rows):
         code, told = _text(row, "toCode", "to")[:60].upper(), _text(row, "receiveStatus", "status").lower()
         handed = _text(row, "sendStatus").lower()
         state = "failed" if {told, handed} & _FAILED else "fetched" if told in _FETCHED else "waiting"
@@ -107,9 +107,7 @@ def agencies(rows):
     ``code102`` is the code by QCVN 102 when ``code`` is the one by QĐ 20/2020 (getAgenciesListQD20).
     """
     found = []
-    for row in rows if isinstance(rows, list) else ():
-        if not isinstance(row, dict):
-            continue
+    for row in _rows(rows):
         code, name = _text(row, "code")[:35], _text(row, "name")[:200]
         if code and name:
             found.append(Agency(
@@ -123,14 +121,15 @@ def registration(row):
     if not isinstance(row, dict):
         return None
     code, name = _text(row, "code")[:35], _text(row, "name")[:200]
-    return Registration(code, name, _text(row, "pcode")[:35], _text(row, "mail")[:100], _text(row, "mobile")[:50], _text(row, "fax")[:50]) if (
-        code and name) else None
+    if not code or not name:
+        return None
+    return Registration(code, name, _text(row, "pcode")[:35], _text(row, "mail")[:100], _text(row, "mobile")[:50], _text(row, "fax")[:50])
 
 
 def changes(answer, since=None):
     """The :class:`Changes` of an answer after the version ``since``; without a version for all of it, the highest of its lines counts
     (getSynchronizeUnit)."""
-    rows = [row for row in answer.get("data") or () if isinstance(row, dict)] if isinstance(answer.get("data"), list) else []
+    rows = _rows(answer.get("data"))
     # units inside an agency have no queue of their own
     listed = [row for row in rows if str(row.get("isAgency", "true")).lower() in ("true", "1") and not _is_old(row, since)]
     versions = [text for row in rows if (text := _text(row, "version")).isdecimal()]
