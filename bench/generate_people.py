@@ -57,6 +57,8 @@ def prepare(database, documents, seed):
 
 
 def _prepare(env, documents, seed):
+    from odoo.addons.vanban_core.tools import vietnam_time
+
     from vocabulary import Vocabulary
 
     vocabulary = Vocabulary(seed + 1)
@@ -84,7 +86,7 @@ def _prepare(env, documents, seed):
     partners = env["res.partner"].create([{"name": name, "is_company": True} for name, _symbol in bodies])
     leader, chief = people["lanhdao"], people["chanhvp"]
     return {
-        "today": env["vanban.register"]._today(), "users": len(people["ids"]), "per_unit": per_unit,
+        "today": vietnam_time.today(), "users": len(people["ids"]), "per_unit": per_unit,
         "company": company.id, "organ": company.vanban_code,
         "own_partner": company.partner_id.id, "own_name": company.partner_id.name, "clerk": people["vanthu"].id, "leader": leader.id,
         "registry": principal._for("registry", company).id, "leader_principal": user_principals[leader.id],

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 
 class ArchiveNotice(models.Model):
     """An announced list: dossiers due for hand-over (F-29, ARC-02) or whose retention ends (F-31, ARC-10)."""
@@ -13,7 +15,7 @@ class ArchiveNotice(models.Model):
     kind = fields.Selection([("handover", "Due for hand-over"), ("expiry", "Retention ends")], required=True, readonly=True)
     company_id = fields.Many2one("res.company", "Agency", required=True, readonly=True)
     user_id = fields.Many2one("res.users", "Addressed to", required=True, readonly=True)
-    date = fields.Date("Announced on", required=True, readonly=True, default=fields.Date.context_today)
+    date = fields.Date("Announced on", required=True, readonly=True, default=lambda self: vietnam_time.today())
     due_date = fields.Date("First date", readonly=True)
     dossier_ids = fields.Many2many("vanban.dossier", string="Dossiers", readonly=True)
 
@@ -51,7 +53,7 @@ class ArchiveNotice(models.Model):
     def _announce_handover(self, company):
         """Tell each keeper, and the head of each unit, which of the closed dossiers are due (ARC-02)."""
         profile = company.vanban_profile_id
-        before = fields.Date.add(fields.Date.context_today(self), days=profile.handover_notice_days or 30)
+        before = fields.Date.add(vietnam_time.today(), days=profile.handover_notice_days or 30)
         # safe: as above
         dossiers = self.env["vanban.dossier"].sudo().search([
             ("company_id", "=", company.id), ("state", "=", "closed"), ("handover_due_date", "<=", before),
@@ -64,14 +66,14 @@ class ArchiveNotice(models.Model):
                 addressees[user] = addressees.get(user, dossiers.browse()) | dossier
         for user, own in addressees.items():
             self._announce("handover", company, user, own, min(own.mapped("handover_due_date")))
-        dossiers._write_fixed({"handover_notice_date": fields.Date.context_today(self)})
+        dossiers._write_fixed({"handover_notice_date": vietnam_time.today()})
         return dossiers
 
     @api.model
     def _announce_expiry(self, company):
         """Tell the archivists which retention periods end within the notice time (ARC-10)."""
         profile = company.vanban_profile_id
-        before = fields.Date.add(fields.Date.context_today(self), days=profile.retention_notice_days or 30)
+        before = fields.Date.add(vietnam_time.today(), days=profile.retention_notice_days or 30)
         # safe: as above
         dossiers = self.env["vanban.dossier"].sudo().search([
             ("company_id", "=", company.id), ("state", "in", ("archived", "expired")), ("expiry_date", "<=", before),
@@ -81,5 +83,5 @@ class ArchiveNotice(models.Model):
         if dossiers and archivists:
             for user in archivists:
                 self._announce("expiry", company, user, dossiers, min(dossiers.mapped("expiry_date")))
-            dossiers._write_fixed({"expiry_notice_date": fields.Date.context_today(self)})
+            dossiers._write_fixed({"expiry_notice_date": vietnam_time.today()})
         return dossiers

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.vanban_core.models.transition_mixin import Transition
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from .dossier_archive import ARCHIVE_TOKEN
 
@@ -135,7 +136,7 @@ class Destruction(models.Model):
         destructions = super().create(vals_list)
         for destruction in destructions:
             # safe: the number is the server's
-            destruction.sudo().name = f"{destruction.id:05d}/HTL-{fields.Date.context_today(self).year}"
+            destruction.sudo().name = f"{destruction.id:05d}/HTL-{vietnam_time.today().year}"
         destructions._log("create")
         return destructions
 
@@ -208,7 +209,7 @@ class Destruction(models.Model):
         self.ensure_one()
         if decision and self._may_decide() and self.state == "appraisal":
             # safe: the decider records the own decision; the transition checks the rest
-            self.sudo().write({"decision": decision, "decision_date": decision_date or fields.Date.context_today(self)})
+            self.sudo().write({"decision": decision, "decision_date": decision_date or vietnam_time.today()})
         return self._transition("approve")
 
     def action_record_opinion(self, opinion):

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 
 class DestructionLine(models.Model):
     """A dossier on the destruction list (danh mục tài liệu hết giá trị)."""
@@ -63,7 +65,7 @@ class DestructionSharing(models.Model):
             if other:
                 # the dossier that needs it longest decides
                 shared[item] = other.dossier_id.sorted(
-                    lambda dossier: (dossier.expiry_date is False, dossier.expiry_date or fields.Date.today()), reverse=True
+                    lambda dossier: (dossier.expiry_date is False, dossier.expiry_date or vietnam_time.today()), reverse=True
                 )[0]
         return shared
 

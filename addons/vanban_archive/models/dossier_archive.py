@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.vanban_core.models.transition_mixin import Transition
+from odoo.addons.vanban_core.tools import vietnam_time
 
 # states in which the dossier belongs to the archive (ARC-08)
 KEPT = ("archived", "expired", "in_destruction", "destroyed", "transferred")
@@ -75,7 +76,7 @@ class Dossier(models.Model):
 
     @api.depends("handover_due_date", "state")
     def _compute_handover_late(self):
-        today = fields.Date.context_today(self)
+        today = vietnam_time.today()
         for dossier in self:
             due = dossier.handover_due_date
             dossier.handover_late = bool(due and due < today and dossier.state in ("closed", "returned"))
@@ -83,7 +84,7 @@ class Dossier(models.Model):
     def _search_handover_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        late = [("handover_due_date", "<", fields.Date.context_today(self)), ("state", "in", ("closed", "returned"))]
+        late = [("handover_due_date", "<", vietnam_time.today()), ("state", "in", ("closed", "returned"))]
         return late if True in value else ["!", "&", *late]
 
     @api.depends("extended_until")
@@ -157,7 +158,7 @@ class Dossier(models.Model):
         if retention.kind == "permanent":
             values = {"retention_id": retention.id, "extended_until": False}
         else:
-            until = retention._expiry(fields.Date.context_today(self))
+            until = retention._expiry(vietnam_time.today())
             if not until:
                 raise UserError(self.env._("Choose a retention period in years, or permanent."))
             values = {"extended_until": until}
@@ -199,7 +200,7 @@ class Dossier(models.Model):
     @api.model
     def _cron_expire(self):
         """Move archived dossiers whose retention has ended to "expired"."""
-        today = fields.Date.context_today(self)
+        today = vietnam_time.today()
         root = self.with_user(self.env.ref("base.user_root")).sudo()  # safe: a scheduled action of the system
         dossiers = root.search([("state", "=", "archived"), ("expiry_date", "<", today), ("company_id", "!=", False)])
         total = len(dossiers)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.vanban_core.models.transition_mixin import Transition
+from odoo.addons.vanban_core.tools import vietnam_time
 
 
 class Handover(models.Model):
@@ -46,7 +47,7 @@ class Handover(models.Model):
         ],
         "Status", required=True, default="announced", readonly=True, copy=False, index=True, tracking=True,
     )  # fmt: skip
-    announced_date = fields.Date("Announced on", required=True, default=fields.Date.context_today)
+    announced_date = fields.Date("Announced on", required=True, default=lambda self: vietnam_time.today())
     due_date = fields.Date("Due")
     submitted_date = fields.Datetime("Submitted on", readonly=True, copy=False)
     accepted_date = fields.Datetime("Accepted on", readonly=True, copy=False)
@@ -81,7 +82,7 @@ class Handover(models.Model):
 
     @api.depends("due_date", "state")
     def _compute_is_late(self):
-        today = fields.Date.context_today(self)
+        today = vietnam_time.today()
         for handover in self:
             waiting = handover.state in ("announced", "prepared", "returned")
             handover.is_late = bool(waiting and handover.due_date and handover.due_date < today)
@@ -262,7 +263,7 @@ class Handover(models.Model):
         return self._transition("archive")
 
     def _effect_archive(self, comment):
-        today = fields.Date.context_today(self)
+        today = vietnam_time.today()
         for handover in self:
             handover.sudo().archived_date = fields.Datetime.now()  # safe: right was checked by the transition
             dossiers = handover.line_ids.dossier_id

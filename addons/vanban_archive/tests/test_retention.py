@@ -46,10 +46,11 @@ class TestRetention(ArchiveCase):
     @proves("ARC-09")
     def test_expired_on_the_day_after_the_last_year(self):
         dossier = self.archived(end_date="2020-11-20")
-        with freeze_time("2030-12-31"):
+        with freeze_time("2030-12-31 16:59:59"):
             self.run_cron("vanban_archive.cron_expire")
             self.assertEqual(dossier.state, "archived")
-        with freeze_time("2031-01-01"):
+        # midnight in Vietnam, whatever the clock of the server shows
+        with freeze_time("2030-12-31 17:00:00"):
             self.run_cron("vanban_archive.cron_expire")
             self.assertEqual(dossier.state, "expired")
 

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 # step → (model, public method, comment mandatory)
 STEPS = {
     "return": ("vanban.handover", "action_return", True),
@@ -45,7 +47,7 @@ class ArchiveStepWizard(models.TransientModel):
         required=True, readonly=True,
     )  # fmt: skip
     decision = fields.Char("Decision No.")
-    decision_date = fields.Date("Date of the decision", default=fields.Date.context_today)
+    decision_date = fields.Date("Date of the decision", default=lambda self: vietnam_time.today())
 
     def _apply(self, record, comment):
         if self.step == "approve":

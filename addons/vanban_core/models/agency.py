@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from ..tools import agency_code
+from ..tools import agency_code, vietnam_time
 from .kept_in_memory import forget
 
 
@@ -108,7 +108,7 @@ class AgencyCode(models.Model):
     def _in_force(self, date=None):
         if not any(row.date_from or row.date_to for row in self):
             return self  # the usual case: no need to know the day
-        date = date or self.env["vanban.register"]._today()
+        date = date or vietnam_time.today()
         return self.filtered(
             lambda row: (not row.date_from or row.date_from <= date) and (not row.date_to or date <= row.date_to)
         )
@@ -134,7 +134,7 @@ class ResPartner(models.Model):
             partner.vanban_written_code = rows[:1].spelling or rows[:1].code
 
     def _inverse_vanban_code(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         for partner in self:
             new = partner.vanban_code
             rows = partner.vanban_code_ids._in_force(today)
@@ -157,7 +157,7 @@ class ResPartner(models.Model):
     def _search_vanban_code(self, operator, value):
         if operator not in ("in", "ilike", "like", "=ilike", "=like"):
             return NotImplemented
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         in_force = (
             (Domain("date_from", "=", False) | Domain("date_from", "<=", today))
             & (Domain("date_to", "=", False) | Domain("date_to", ">=", today))
@@ -175,7 +175,7 @@ class ResPartner(models.Model):
             return self.browse()
         holders = self.env["vanban.agency.code"]._holders(text)
         if any(first or last for _partner, first, last in holders):
-            day = date or self.env["vanban.register"]._today()
+            day = date or vietnam_time.today()
             holders = [one for one in holders if (not one[1] or one[1] <= day) and (not one[2] or day <= one[2])]
         return self.browse([partner for partner, _first, _last in holders[:1]])
 

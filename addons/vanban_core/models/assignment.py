@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import vietnam_time
 from .transition_mixin import Transition
 
 ROLES = [("lead", "Lead (chủ trì)"), ("coordinate", "Coordinate (phối hợp)"), ("inform", "For information")]
@@ -103,7 +104,7 @@ class Assignment(models.Model):
 
     @api.depends("deadline", "state")
     def _compute_lateness(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         for item in self:
             if not item.deadline or item.state not in OPEN:
                 item.lateness = "none"

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import vietnam_time
 from .assignment import OPEN, ROLES
 
 
@@ -91,7 +92,7 @@ class AssignmentCreation(models.Model):
                 child=deadline.strftime("%d/%m/%Y"), parent=parent.deadline.strftime("%d/%m/%Y"),
             ))
         kept = document.deadline if not parent else parent.deadline
-        if deadline and deadline < self.env["vanban.register"]._today() and deadline != kept:
+        if deadline and deadline < vietnam_time.today() and deadline != kept:
             raise UserError(self.env._("The deadline %(date)s is already past.", date=deadline.strftime("%d/%m/%Y")))
         return {"deadline": deadline, "override_reason": reason if past_parent else False}
 
@@ -102,7 +103,7 @@ class AssignmentCreation(models.Model):
         activity_type = self.env.ref("mail.mail_activity_data_todo")
         model_id = self.env["ir.model"]._get_id("vanban.document")
         roles = dict(self._fields["role"]._description_selection(self.env))
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         vals_list = {}
         for item in self.sudo():  # safe: heads of the units that were just assigned
             head = item._head()

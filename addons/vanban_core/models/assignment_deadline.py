@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import vietnam_time
 from .assignment import OPEN
 
 
@@ -138,7 +139,7 @@ class DocumentDeadline(models.Model):
     def _fixed_deadline(self):
         """The date that the document itself sets, when it is still ahead."""
         self.ensure_one()
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         return min((date for date in (self.external_due_date, self.reply_due_date) if date and date >= today), default=False)
 
     def _default_deadline(self):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..tools import vietnam_time
 from .transition_mixin import Transition
 
 # what the flow itself writes
@@ -23,7 +24,7 @@ class AuthorityMixin(models.AbstractModel):
     )
 
     company_id = fields.Many2one("res.company", "Agency", required=True, default=lambda self: self.env.company, index=True)
-    date_from = fields.Date("From", required=True, default=lambda self: self.env["vanban.register"]._today())
+    date_from = fields.Date("From", required=True, default=lambda self: vietnam_time.today())
     date_to = fields.Date("Until")
     note = fields.Text("Limits and conditions")
     state = fields.Selection(
@@ -39,7 +40,7 @@ class AuthorityMixin(models.AbstractModel):
 
     @api.depends("state", "date_from", "date_to")
     def _compute_status(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         for authority in self:
             if authority.state != "confirmed" or not authority.date_from:
                 authority.status = authority.state

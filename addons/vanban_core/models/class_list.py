@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
 
+from ..tools import vietnam_time
+
 BHXH_FILE = "vanban_core/data/document_class_bhxh.csv"
 USE_FORMS = [
     ("electronic", "Electronic only"),
@@ -69,7 +71,7 @@ class ClassList(models.Model):
     def action_new_version(self):
         """Copy the list as a draft of its next version, valid from tomorrow; the old one stays for older documents."""
         self.ensure_one()
-        tomorrow = fields.Date.add(self.env["vanban.register"]._today(), days=1)
+        tomorrow = fields.Date.add(vietnam_time.today(), days=1)
         version = self.copy({
             "name": self.env._("%(name)s (new version)", name=self.name), "valid_from": max(tomorrow, self.valid_from), "decision": False,
             "company_id": self.company_id.id or self.env.company.id, "profile_id": False,

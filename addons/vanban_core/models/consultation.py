@@ -1,13 +1,10 @@
 import datetime
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..report import consultation_form
-from ..tools import fonts, number_format
-from .register import VIETNAM
+from ..tools import fonts, number_format, vietnam_time
 from .transition_mixin import Transition
 
 POSITIONS = [("accepted", "Adopted"), ("partly", "Accepted in part"), ("rejected", "Not accepted")]
@@ -135,7 +132,7 @@ class Consultation(models.Model):
         answer = consultation_form.Answer(
             **document._form_head(self.department_id or self.answerer_id.employee_id.department_id),
             question=self.question, content=self.content, author=self.answerer_id.name,
-            moment=self.answered_date.replace(tzinfo=pytz.utc).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M"),
+            moment=vietnam_time.text(self.answered_date),
         )
         try:
             raw = consultation_form.render_answer(answer)
@@ -192,7 +189,7 @@ class DocumentConsultation(models.Model):
             deadline = fields.Date.to_date(deadline)
         except ValueError:
             deadline = None
-        if not isinstance(deadline, datetime.date) or deadline < self.env["vanban.register"]._today():
+        if not isinstance(deadline, datetime.date) or deadline < vietnam_time.today():
             raise UserError(self.env._("Give the day by which the opinion is expected, today or later."))
         departments, users = self._asked(asked)
         common = {
@@ -270,7 +267,7 @@ class DocumentConsultation(models.Model):
         return {
             "agency": company.name,
             "unit": unit.sudo().name or "",  # safe: printed at the head
-            "place_date": f"{company.vanban_place or ''}, {number_format.date_text(self.env['vanban.register']._today())}".lstrip(", "),
+            "place_date": f"{company.vanban_place or ''}, {number_format.date_text(vietnam_time.today())}".lstrip(", "),
             "about": f"Dự thảo: {self.subject or ''}",
         }
 

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, models
 
-from ..tools import time_limits
+from ..tools import time_limits, vietnam_time
 
 
 class ConsultationReminder(models.Model):
@@ -13,7 +13,7 @@ class ConsultationReminder(models.Model):
     @api.model
     def _remind_company(self, company, today=None):
         told = super()._remind_company(company, today)
-        limits = self._limits(company, today or self.env["vanban.register"]._today())
+        limits = self._limits(company, today or vietnam_time.today())
         rows = self.env["vanban.consultation"].search([
             ("company_id", "=", company.id), ("state", "=", "sent"), ("deadline", "<=", limits[0]), ("reminder_level", "<", 4),
         ])

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import vietnam_time
 from .assignment import OPEN
 from .transition_mixin import Transition
 
@@ -145,7 +146,7 @@ class AssignmentExtension(models.Model):
         return extension.id
 
     def _check_new_deadline(self, day):
-        if day < self.env["vanban.register"]._today():
+        if day < vietnam_time.today():
             raise UserError(self.env._("The deadline %(date)s is already past.", date=day.strftime("%d/%m/%Y")))
         parent = self.parent_id.sudo()  # safe: a date only
         if parent.deadline and day > parent.deadline and not parent.term_days:

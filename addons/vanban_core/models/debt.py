@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import vietnam_time
+
 MODES = [
     ("answered", "Answered by a document"),
     ("handled", "Handled without a document"),
@@ -75,7 +77,7 @@ class DocumentDebt(models.Model):
 
     @api.depends("arrival_number", "debt_entry_id", "deadline")
     def _compute_debt_state(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         for document in self:
             if document.direction != "in" or not document.arrival_number:
                 document.debt_state = False
@@ -86,7 +88,7 @@ class DocumentDebt(models.Model):
 
     @api.model
     def _debt_domains(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         registered = Domain("direction", "=", "in") & Domain("arrival_number", ">", 0)
         owed = registered & Domain("debt_entry_id", "=", False)
         return {
@@ -129,7 +131,7 @@ class DocumentDebt(models.Model):
             self._debt_line("reopened", False, comment)
 
     def _debt_line(self, kind, mode, note, reply=None):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         late = self.deadline and self.deadline < today
         # safe: lines follow from steps whose right was checked; nobody else writes them
         entry = self.env["vanban.debt.entry"].sudo().create({

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import vietnam_time
 from .debt import MODES
 from .document import URGENCY
 
@@ -47,7 +48,7 @@ class DebtReport(models.Model):
 
     @property
     def _table_query(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         return SQL(
             """
             SELECT d.id, d.id AS document_id, d.company_id, d.unit_id, d.lead_user_id AS handler_id, d.kind_id, d.arrival_number,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools import vietnam_time
 from .kept_in_memory import forget
 
 # who has powers to delegate (requirements, part 4)
@@ -84,7 +85,7 @@ class Delegation(models.Model):
                 raise ValidationError(self.env._("Kinds limit a delegation of signing only; leave them empty."))
 
     def _guard_confirm(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         if self.date_to < today:
             raise UserError(self.env._("The term of the delegation is already over: choose a later last day."))
         if not self.delegate_id.sudo().active:
@@ -128,7 +129,7 @@ class Delegation(models.Model):
 
         :param kind: document kind that the delegation must cover
         """
-        date = date or self.env["vanban.register"]._today()
+        date = date or vietnam_time.today()
         domain = [("state", "=", "confirmed"), ("scope", "=", scope), ("date_from", "<=", date), ("date_to", ">=", date)]
         if delegate is not None:
             domain.append(("delegate_id", "in", delegate.ids))
@@ -167,4 +168,4 @@ class IrRule(models.Model):
     def _compute_domain_context_values(self):
         """Whom a user stands for depends on the day: cached rules are those of today."""
         yield from super()._compute_domain_context_values()
-        yield self.env["vanban.register"]._today()
+        yield vietnam_time.today()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..tools import vietnam_time
 from .document_outgoing_transitions import EDITABLE
 
 TICKS = ("directive_content", "directive_unit", "directive_due")
@@ -123,7 +124,7 @@ class DocumentDirective(models.Model):
                 "“%(document)s” gives concrete work to a unit with a time limit: its drafter, %(drafter)s, enters the tasks first.",
                 document=self.display_name, drafter=self.drafter_id.name,
             ))
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         if over := self.sudo().task_ids.filtered(lambda task: task.due_date < today):  # safe: named to whoever issues them
             raise UserError(self.env._(
                 "“%(task)s” was to be done by %(date)s, which is over: its drafter, %(drafter)s, gives a later date first.",

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..tools import vietnam_time
 from .class_list import MEDIUM, SCAN_RULES, SUBMISSION_FORMS, USE_FORMS
 
 DECISIONS = [choice for choice in USE_FORMS if choice[0] != "undecided"]
@@ -39,7 +40,7 @@ class DocumentClassified(models.Model):
 
     def _class_date(self):
         """The day whose version of the catalogue applies: that of the document, else today."""
-        return self.issue_date or self.env["vanban.register"]._today()
+        return self.issue_date or vietnam_time.today()
 
     @api.depends("class_id", "use_form_decided")
     def _compute_forms(self):

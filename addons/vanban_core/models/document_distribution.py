@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import vietnam_time
 from .assignment import OPEN
 
 
@@ -109,7 +110,7 @@ class DocumentDistribution(models.Model):
     def _default_deadline(self):
         """The agency's own default, never later than what the document itself sets; False when there is neither."""
         self.ensure_one()
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         days = self.kind_id.deadline_days or self.company_id.vanban_profile_id.default_deadline_days
         internal = self.company_id._vanban_deadline(today, days) if days else False
         dates = [date for date in (internal, self.external_due_date, self.reply_due_date) if date and date >= today]

@@ -1,27 +1,14 @@
 import datetime
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools import time_limits
-from .register import VIETNAM
+from ..tools import time_limits, vietnam_time
 
 # not yet passed on to anybody who solves it
 UNROUTED = ("received", "checking", "waiting_opinion", "registered", "submitted")
 IN_WORK = ("distributed", "in_progress")
 _ALERT = "direction = 'in' AND urgency <> '0' AND idle_alerted IS NOT TRUE AND state IN "
-
-
-def to_local(moment):
-    """Naive UTC → naive Vietnamese time."""
-    return moment.replace(tzinfo=pytz.utc).astimezone(VIETNAM).replace(tzinfo=None)
-
-
-def to_utc(moment):
-    """Naive Vietnamese time → naive UTC."""
-    return VIETNAM.localize(moment).astimezone(pytz.utc).replace(tzinfo=None)
 
 
 class DocumentDue(models.Model):
@@ -54,7 +41,7 @@ class DocumentDue(models.Model):
         if self.urgency != "0" and minutes:
             return self.arrival_date + datetime.timedelta(minutes=minutes)
         calendar = self.env["vanban.holiday"]._calendar(self.company_id.id)
-        return to_utc(time_limits.registration(to_local(self.arrival_date), rule or "prompt", cutoff, day_end, *calendar))
+        return vietnam_time.to_utc(time_limits.registration(vietnam_time.to_local(self.arrival_date), rule or "prompt", cutoff, day_end, *calendar))
 
     @api.depends("route_deadline", "state")
     def _compute_route_late(self):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import text_fold
+from ..tools import text_fold, vietnam_time
 
 # a document that was sent away may come again
 GONE = ("refused", "returned", "no_value", "attached")
@@ -56,7 +56,7 @@ class DocumentDuplicate(models.Model):
                 "Possible duplicate: “%(document)s” was received on %(date)s (arrival no. %(number)s). "
                 "Compare them; to register anyway, press “Not a duplicate” and write the reason.",
                 document=earlier[0].display_name, number=earlier[0].arrival_number or "–",
-                date=fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), earlier[0].arrival_date).strftime("%d/%m/%Y"),
+                date=vietnam_time.to_local(earlier[0].arrival_date).strftime("%d/%m/%Y"),
             ))
 
     def action_accept_duplicate(self, reason):

@@ -3,7 +3,7 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import legacy_text, text_fold
+from ..tools import legacy_text, text_fold, vietnam_time
 
 # longest values that the national interchange carries (QCVN 102:2016, NĐ 30/2020 PL VI); longer ones are kept here and cut nowhere
 EXCHANGE_LENGTHS = {
@@ -113,7 +113,7 @@ class DocumentEdit(models.Model):
                 "copy what you typed, reload the page, and enter it again where it is still needed.",
                 user=last.user_name or self.sudo().write_uid.name,  # safe: as above
                 fields=", ".join(self._fields[name]._description_string(self.env) for name in changed),
-                date=fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), self.write_date).strftime("%H:%M %d/%m/%Y"),
+                date=vietnam_time.to_local(self.write_date).strftime("%H:%M %d/%m/%Y"),
             )
             self._log_refused("edit_conflict", message)
             raise UserError(message)

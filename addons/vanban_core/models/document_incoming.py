@@ -6,6 +6,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, LockError, UserError
 
+from ..tools import vietnam_time
 from .transition_mixin import Transition
 
 # of the very many columns of a document: what registration asks before the numbering transaction, and within it
@@ -77,7 +78,7 @@ class DocumentIncoming(models.Model):
     # read together with the list: a field fetched afterwards would have the rules looked at once more, row by row
     @api.depends("deadline", "external_due_date", "state")
     def _compute_lateness(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         closed = ("done", "filed", "refused", "returned", "recalled", "no_value", "issued", "delivered", "cancelled")
         for document in self:
             due = document.deadline or document.external_due_date
@@ -119,7 +120,7 @@ class DocumentIncoming(models.Model):
         ]
         if missing:
             raise UserError(self.env._("The document cannot be registered yet. Please fill in: %(fields)s.", fields=", ".join(missing)))
-        if self.issue_date > self.env["vanban.register"]._today():
+        if self.issue_date > vietnam_time.today():
             raise UserError(self.env._("The document date %(date)s lies in the future. Please check the date on the document.",
                                         date=self.issue_date.strftime("%d/%m/%Y")))
         for name in ("external_due_date", "reply_due_date") if self.reply_required else ("external_due_date",):

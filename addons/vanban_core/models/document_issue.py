@@ -1,14 +1,11 @@
 import datetime
 import logging
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools import number_format
-from .register import VIETNAM
+from ..tools import number_format, vietnam_time
 
 _logger = logging.getLogger(__name__)
 NOT_ISSUED = ("signed", "clerk_check", "numbered", "paper_done", "sealed")
@@ -175,7 +172,7 @@ class DocumentIssue(models.Model):
         """Latest time to issue: end of the next working day, or its noon where the agency follows QĐ 28 (P-16)."""
         self.ensure_one()
         rule = self.company_id._vanban_profile().issue_sla
-        local = signed.replace(tzinfo=pytz.utc).astimezone(VIETNAM)
+        local = vietnam_time.to_local(signed)
         if rule == "document_deadline" and self.reply_due_date:
             day, hour = self.reply_due_date, 17
         elif self.urgency != "0":
@@ -183,8 +180,7 @@ class DocumentIssue(models.Model):
         else:
             day = self.company_id._vanban_deadline(local.date(), 1)
             hour = 12 if rule == "next_working_morning" else 17
-        end = VIETNAM.localize(datetime.datetime.combine(day, datetime.time(hour)))
-        return end.astimezone(pytz.utc).replace(tzinfo=None)
+        return vietnam_time.to_utc(datetime.datetime.combine(day, datetime.time(hour)))
 
     def _is_paper_only(self):
         """Kind used on paper only, or an agency that decided so for this document: no electronic copy is sent."""
@@ -269,7 +265,7 @@ class DocumentIssue(models.Model):
     def _todos_of_receivers(self, users):
         """One to-do for each, in one statement: a document may go to hundreds inside."""
         note = self.env._("Received internally: %(code)s", code=self.code)
-        model, today = self.env["ir.model"]._get_id("vanban.document"), self.env["vanban.register"]._today()
+        model, today = self.env["ir.model"]._get_id("vanban.document"), vietnam_time.today()
         todo = self.env.ref("mail.mail_activity_data_todo").id
         self.env["mail.activity"].sudo().create([  # safe: they were just given the document
             {

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
-from ..tools import number_format
+from ..tools import number_format, vietnam_time
 
 GROUPS = [
     ("administrative", "Administrative document"),
@@ -122,7 +122,7 @@ class DocumentKind(models.Model):
             kind=own.abbreviation or self.abbreviation,
             agency=(own.issuer_id and own.agency_symbol) or body.sudo().vanban_symbol or own.agency_symbol or company.vanban_symbol,  # safe: as above
             unit=department.sudo().vanban_symbol if department else "",  # safe: as above
-            year=(date or fields.Date.context_today(self)).year,
+            year=(date or vietnam_time.today()).year,
         )
 
 

@@ -6,6 +6,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools.misc import format_datetime
 
+from ..tools import vietnam_time
+
 # acts that tell how a document was used; its steps come from the transitions
 USES = ("open", "download", "print", "export", "metadata")
 
@@ -83,7 +85,7 @@ class DocumentMetadata(models.Model):
         }
         if self.direction == "in":
             values |= {
-                "ArrivalDate": fields.Date.to_string(fields.Datetime.context_timestamp(self, self.arrival_date).date())
+                "ArrivalDate": fields.Date.to_string(vietnam_time.day(self.arrival_date))
                 if self.arrival_date else None,
                 "ArrivalNumber": str(self.arrival_number or ""), "ToPlaces": "; ".join(self.assignment_ids.mapped("assignee_name")),
                 "TraceHeaderList": "\n".join(filter(None, (self.direction_text, self._label("state")))),

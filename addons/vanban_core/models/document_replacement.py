@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..tools import vietnam_time
 from .directive_task import TICKS
 from .dossier import WORKING
 
@@ -15,7 +16,7 @@ class DocumentReplacement(models.Model):
     def _replacement_vals(self):
         """Values of the draft; terms that are over are left for its drafter to set anew."""
         self.ensure_one()
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         known = self.sudo()  # safe: who replaces it has just been let read it; its tasks were sent with it
         fitting = known.class_id._on(self.company_id, today) if known.class_id else known.class_id
         asked = known.asked_leader_id.filtered("active")

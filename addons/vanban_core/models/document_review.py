@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools import vietnam_time
 from .document_outgoing_transitions import REVIEW
 from .review import CONTROLS
 
@@ -92,7 +93,7 @@ class DocumentReview(models.Model):
         self._check_signer()
         if self.reply_required and not self.reply_due_date and not all(self.recipient_ids.mapped("reply_due_date")):
             raise UserError(self.env._("The document asks for a reply: give the date by which it is due."))
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         if not self.kind_id._is_valid_on(today):
             raise UserError(self.env._("The kind “%(kind)s” is not in force today: choose another one.", kind=self.kind_id.name))
         self._check_link_or_dossier()

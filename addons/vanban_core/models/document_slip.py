@@ -1,11 +1,8 @@
-import pytz
-
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..report import submission_slip
-from ..tools import fonts, number_format
-from .register import VIETNAM
+from ..tools import fonts, number_format, vietnam_time
 
 # which block of the form an opinion belongs to; opinions of the leadership are told apart by the post
 BLOCK_OF_STEP = {
@@ -59,7 +56,7 @@ class DocumentSlip(models.Model):
     def _slip(self):
         company = self.company_id.sudo()  # safe: printed at the head
         unit = self.department_id.sudo()  # safe: as above
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         return submission_slip.Slip(
             agency=company.name,
             unit=unit.name or "",
@@ -79,7 +76,8 @@ class DocumentSlip(models.Model):
         """{block: [(round, person, moment, opinion, confirmation)]}: submissions and reviews of every round, oldest first."""
         opinions = {}
         for number, row in enumerate(self._submissions(), start=1):
-            opinions.setdefault("proposal", []).append((number, row.user_name, _moment(row.date), row.comment or "Trình", "Đã trình trên hệ thống"))
+            opinions.setdefault("proposal", []).append((
+                number, row.user_name, vietnam_time.text(row.date), row.comment or "Trình", "Đã trình trên hệ thống"))
         reviews = self._given_reviews()
         decisions = dict(reviews._fields["decision"]._description_selection(self.env(context={"lang": "vi_VN"})))
         for review in reviews:
@@ -87,7 +85,7 @@ class DocumentSlip(models.Model):
             block = BLOCK_OF_STEP.get(review.step) or ("deputy" if self._is_deputy(person) else "head")
             name = f"{review.reviewer_id.name} (thay {person.name})" if review.on_behalf_id else person.name
             opinions.setdefault(block, []).append((
-                review.round, name, _moment(review.date), ". ".join(filter(None, (decisions[review.decision], review.comment))),
+                review.round, name, vietnam_time.text(review.date), ". ".join(filter(None, (decisions[review.decision], review.comment))),
                 "Đã xác nhận trên hệ thống",
             ))
         return opinions
@@ -97,7 +95,3 @@ class DocumentSlip(models.Model):
         employee = person.with_company(self.company_id).employee_id
         title = employee.job_title or employee.job_id.name or ""
         return title.lower().startswith("phó") or (person == self.signer_id and self.signer_capacity == "kt")
-
-
-def _moment(value):
-    return value.replace(tzinfo=pytz.utc).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")

@@ -4,8 +4,7 @@ from itertools import zip_longest
 
 from odoo import fields, models
 
-from ..tools import timeline
-from .document_due import to_local
+from ..tools import timeline, vietnam_time
 from .document_interface import FINAL_STATES
 from .document_outgoing_transitions import EDITABLE, NOT_NUMBERED
 from .document_tracks import TO_LEADS
@@ -101,7 +100,7 @@ class DocumentTimeline(models.Model):
     def _assignment_kind(self, item, end):
         if item.state == "rejected":
             return "returned"
-        day = to_local(end or fields.Datetime.now()).date()
+        day = vietnam_time.to_local(end or fields.Datetime.now()).date()
         if item.deadline and day > item.deadline:
             return "late"
         return "done" if item.role == "lead" else "side"

@@ -1,9 +1,9 @@
 import markupsafe
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..tools import file_text, text_diff
+from ..tools import file_text, text_diff, vietnam_time
 
 
 class DocumentVersion(models.Model):
@@ -91,7 +91,7 @@ class FileVersion(models.Model):
         if not self.env.context.get("vanban_versions"):
             return
         for file in self:
-            day = fields.Datetime.context_timestamp(file, file.create_date).strftime("%d/%m/%Y %H:%M") if file.create_date else ""
+            day = vietnam_time.text(file.create_date)
             if file.role == "main":
                 file.display_name = self.env._("Version %(number)s – %(name)s – %(day)s", number=file.version, name=file.name, day=day)
             else:

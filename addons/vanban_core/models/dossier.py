@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import vietnam_time
 from .transition_mixin import STATE_TOKEN, Transition
 
 STATES = [
@@ -104,7 +105,7 @@ class Dossier(models.Model):
     def _compute_from_line(self):
         for dossier in self:
             line = dossier.plan_line_id
-            dossier.year = line.year or dossier.year or fields.Date.context_today(dossier).year
+            dossier.year = line.year or dossier.year or vietnam_time.today().year
             dossier.symbol = line.symbol or dossier.symbol
             dossier.title = dossier.title or line.title
             dossier.retention_id = dossier.retention_id or line.retention_id
@@ -263,7 +264,7 @@ class Dossier(models.Model):
 
     def _effect_open(self, comment):
         for dossier in self:
-            start = dossier.start_date or fields.Date.context_today(dossier)
+            start = dossier.start_date or vietnam_time.today()
             dossier._write_fixed({
                 "code": dossier._code(), "agency_code": dossier.company_id.vanban_code, "start_date": start,
             })

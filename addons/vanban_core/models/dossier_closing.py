@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
+from ..tools import vietnam_time
 from .dossier_item import ITEM_TOKEN
 
 # a document in one of these states is still being worked on, so the dossier around it cannot be closed
@@ -85,7 +86,7 @@ class DossierClosing(models.Model):
             )  # fmt: skip
         if self.end_date < self.start_date:
             raise UserError(self.env._("The end of the dossier is before its start."))
-        if self.end_date > fields.Date.context_today(self):
+        if self.end_date > vietnam_time.today():
             raise UserError(self.env._("The end of the dossier lies in the future."))
         duplicates = self._duplicates()
         if duplicates:
@@ -99,7 +100,7 @@ class DossierClosing(models.Model):
     def _effect_close(self, comment):
         for dossier in self:
             dossier._renumber()
-            dossier._write_fixed({"closed_date": fields.Date.context_today(dossier)})
+            dossier._write_fixed({"closed_date": vietnam_time.today()})
 
     def _renumber(self):
         """Close the gaps that taking out left, in time order, so that the table of contents counts from 1."""

@@ -3,6 +3,7 @@ from collections import Counter
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import vietnam_time
 from .document_files import FILE_TOKEN
 
 # what the people of the dossier may put right while it is open
@@ -80,11 +81,11 @@ class DossierItem(models.Model):
                 document = document.browse()  # a form in which somebody tries ids
             if document:
                 item.name = document.subject
-                item.date = document.issue_date or fields.Date.context_today(item, document.create_date)
+                item.date = document.issue_date or vietnam_time.day(document.create_date or fields.Datetime.now())
                 item.author = document.issuer_name or document.company_id.name
             else:
                 item.name, item.author = item.name, item.author or self.env.user.name
-                item.date = item.date or fields.Date.context_today(item)
+                item.date = item.date or vietnam_time.today()
 
     @api.depends("document_id.page_count")
     def _compute_page_count(self):

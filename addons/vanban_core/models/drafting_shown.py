@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
+from ..tools import vietnam_time
+
 # what gives a part in the making of a draft, and not only the finished document
 PART = ("drafter", "review", "registry")
 # these steps are told to whoever reads the document, with their reasons
@@ -40,7 +42,7 @@ class DraftingShown(models.Model):
         One condition without alternatives: record rules ask it, and the database then looks up the one document.
         """
         # whom the user stands for depends on the day, as in the record rules
-        return self._drafting_shown_on(self.env["vanban.register"]._today())
+        return self._drafting_shown_on(vietnam_time.today())
 
     @api.model
     @ormcache("self.env.uid", "day")

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .document_due import to_local
+from ..tools import vietnam_time
 
 EXPRESS_AT = "4"
 
@@ -28,7 +28,7 @@ class ExpressTime(models.Model):
         """``HẸN GIỜ: 16 giờ 30 ngày 28/11/2026`` behind HỎA TỐC; empty for other levels."""
         if self.urgency != EXPRESS_AT or not self.express_time:
             return ""
-        hour = to_local(self.express_time)
+        hour = vietnam_time.to_local(self.express_time)
         return f"HẸN GIỜ: {hour:%H} giờ {hour:%M} ngày {hour:%d/%m/%Y}"
 
 

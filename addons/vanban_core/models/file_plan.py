@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..tools import vietnam_time
 from .transition_mixin import Transition
 
 
@@ -21,7 +22,7 @@ class FilePlan(models.Model):
 
     name = fields.Char(compute="_compute_name", store=True)
     company_id = fields.Many2one("res.company", "Agency", required=True, default=lambda self: self.env.company, index=True)
-    year = fields.Integer(required=True, default=lambda self: fields.Date.context_today(self).year, aggregator=False)
+    year = fields.Integer(required=True, default=lambda self: vietnam_time.today().year, aggregator=False)
     decision = fields.Char("Decision", help="Number and symbol of the decision that issues the file plan.")
     state = fields.Selection(
         [("draft", "Draft"), ("submitted", "Submitted"), ("approved", "In force"), ("closed", "Closed")],
@@ -71,7 +72,7 @@ class FilePlan(models.Model):
 
     def _effect_approve(self, comment):
         self.sudo().write({  # safe: the approver's right was just checked by the transition
-            "approver_id": self.env.uid, "approved_date": fields.Date.context_today(self),
+            "approver_id": self.env.uid, "approved_date": vietnam_time.today(),
         })
         self.line_ids.filtered(lambda line: line.state == "draft")._transition("plan_approve")
 

@@ -3,7 +3,7 @@ import datetime
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools import working_days
+from ..tools import vietnam_time, working_days
 
 # The Prime Minister's swap of 2026 that the library does not know: Friday 2 January off, Saturday 10 January worked.
 KNOWN_SWAPS = {2026: [("2026-01-02", "holiday", "Nghỉ Tết Dương lịch (hoán đổi)"), ("2026-01-10", "workday", "Làm bù ngày 02/01/2026")]}
@@ -107,7 +107,7 @@ class Holiday(models.Model):
     @api.model
     def _seed(self):
         """Previous, current and the two next years, at installation."""
-        year = fields.Date.context_today(self).year
+        year = vietnam_time.today().year
         self._load_years(range(year - 1, year + 3))
 
     @api.model
@@ -123,7 +123,7 @@ class ResCompany(models.Model):
         """The n-th working day of this agency after ``start_date`` (date or datetime of Vietnam) → date."""
         self.ensure_one()
         if isinstance(start_date, datetime.datetime):
-            start_date = fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), start_date).date()
+            start_date = vietnam_time.day(start_date)
         return working_days.add(start_date, working_days_count, *self.env["vanban.holiday"]._calendar(self.id))
 
     def _vanban_working_days(self, start_date, end_date):
@@ -134,5 +134,5 @@ class ResCompany(models.Model):
     def _vanban_lateness(self, deadline, today=None, warn=2):
         """``("late"|"today"|"soon"|"in_time", working days)`` of a deadline."""
         self.ensure_one()
-        today = today or fields.Date.context_today(self.with_context(tz="Asia/Ho_Chi_Minh"))
+        today = today or vietnam_time.today()
         return working_days.lateness(deadline, today, *self.env["vanban.holiday"]._calendar(self.id), warn=warn)

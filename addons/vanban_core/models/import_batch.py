@@ -5,7 +5,7 @@ import tempfile
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools import file_check, scan_split
+from ..tools import file_check, scan_split, vietnam_time
 
 _logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class ImportBatch(models.Model):
     document_count = fields.Integer("Documents made", compute="_compute_counts")
 
     def _default_name(self):
-        now = fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), fields.Datetime.now())
+        now = vietnam_time.now()
         return self.env._("Scans of %(date)s", date=now.strftime("%d/%m/%Y %H:%M"))
 
     def _compute_counts(self):

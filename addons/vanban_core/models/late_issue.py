@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import vietnam_time
+
 KINDS = [("subjective", "Subjective"), ("objective", "Objective")]
 
 
@@ -55,4 +57,4 @@ class Recipient(models.Model):
     @api.model
     def _local_time(self, moment):
         """Vietnam's wall time as text."""
-        return fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), moment).strftime("%H:%M %d/%m/%Y") if moment else ""
+        return vietnam_time.to_local(moment).strftime("%H:%M %d/%m/%Y") if moment else ""

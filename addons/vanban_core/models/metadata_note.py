@@ -1,10 +1,10 @@
-import pytz
+import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from .register import VIETNAM
+from ..tools import vietnam_time
 
 # only code that holds this object may add a row
 NOTE_TOKEN = object()
@@ -99,7 +99,7 @@ class MetadataMixin(models.AbstractModel):
     @api.model
     def _moment(self, date):
         """Time of Vietnam in ISO 8601, ``2026-11-21T18:11:14+07:00``; None without a date."""
-        return pytz.utc.localize(date).astimezone(VIETNAM).isoformat(timespec="seconds") if date else None
+        return date.replace(tzinfo=datetime.UTC).astimezone(vietnam_time.VIETNAM).isoformat(timespec="seconds") if date else None
 
     def _supplement(self):
         """Rows of the supplementary metadata."""

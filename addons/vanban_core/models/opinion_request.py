@@ -1,11 +1,8 @@
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..report import opinion_slip
-from ..tools import fonts, number_format
-from .register import VIETNAM
+from ..tools import fonts, number_format, vietnam_time
 from .transition_mixin import Transition
 
 HEADS = "vanban_core.group_unit_head,vanban_core.group_department_head,vanban_core.group_office_chief"
@@ -111,12 +108,12 @@ class OpinionRequest(models.Model):
     def _slip(self):
         company = self.company_id
         document = self.document_id
-        signed = self.answered_date and self.answered_date.replace(tzinfo=pytz.utc).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+        signed = self.answered_date and vietnam_time.text(self.answered_date)
         return opinion_slip.OpinionSlip(
             form=self.form,
             agency=company.name,
             unit=self.department_id.name or "",
-            place_date=f"{company.vanban_place or ''}, {number_format.date_text(self.env['vanban.register']._today())}".lstrip(", "),
+            place_date=f"{company.vanban_place or ''}, {number_format.date_text(vietnam_time.today())}".lstrip(", "),
             addressee=self.leader_id.name,
             about=f"Về văn bản số {document.code or document.arrival_number or ''}: {document.subject or ''}",
             content=self.content,

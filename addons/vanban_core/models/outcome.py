@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import vietnam_time
+
 FORMS = {"transfer": "vanban_core.kind_pc", "notice": "vanban_core.kind_pb", "return": "vanban_core.kind_tb", "statement": "vanban_core.kind_ttr"}
 
 
@@ -48,7 +50,7 @@ class DocumentOutcome(models.Model):
 
     @api.depends("reply_required", "reply_due_date", "reply_issued_date", "state")
     def _compute_reply_late(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         for document in self:
             due = document.direction == "in" and document.reply_required and document.reply_due_date
             document.reply_late = bool(due) and document._reply_day(today) > due
@@ -56,13 +58,13 @@ class DocumentOutcome(models.Model):
     def _reply_day(self, today):
         """The day that counts against the due date: of the reply, of the closing without one, else today."""
         moment = self.reply_issued_date or self.done_date
-        return fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), moment).date() if moment else today
+        return vietnam_time.day(moment) if moment else today
 
     @api.model
     def _search_reply_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         asked = Domain("direction", "=", "in") & Domain("reply_required", "=", True) & Domain("reply_due_date", "<", today)
         late = asked & Domain.custom(to_sql=lambda model, alias, query: SQL(
             "COALESCE((COALESCE(%s, %s) AT TIME ZONE 'UTC' AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, %s) > %s",
@@ -133,7 +135,7 @@ class DocumentOutcome(models.Model):
         if self.slip_pending:
             raise UserError(self.env._("A transfer slip is already on its way: finish or cancel it first."))
         day = fields.Date.to_date(deadline)
-        if day and day < self.env["vanban.register"]._today():
+        if day and day < vietnam_time.today():
             raise UserError(self.env._("The deadline %(date)s is already past.", date=day.strftime("%d/%m/%Y")))
         slip = self._draft_form("transfer", partner, f"chuyển {self._named()}", [
             f"{self.company_id.name} nhận được {self._named()}.",

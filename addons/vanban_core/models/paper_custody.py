@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import vietnam_time
 from .transition_mixin import Transition
 
 
@@ -158,7 +159,7 @@ class PaperCustody(models.Model):
             document._write_fixed({"paper_target_id": target.id})
             document.activity_unlink(["vanban_core.activity_hand_paper"])
             document.activity_schedule(
-                "vanban_core.activity_hand_paper", self.env["vanban.register"]._today(), user_id=document.paper_holder_id.id,
+                "vanban_core.activity_hand_paper", vietnam_time.today(), user_id=document.paper_holder_id.id,
                 summary=self.env._("Hand the paper over to %(name)s", name=target.sudo().name), automated=True,  # safe: name of a colleague
             )
 
@@ -193,7 +194,7 @@ class PaperCustody(models.Model):
             flow = document.sudo()  # safe: to-dos of the flow
             flow.activity_unlink(["vanban_core.activity_hand_paper"])
             flow.activity_schedule(
-                "vanban_core.activity_receive_paper", self.env["vanban.register"]._today(), user_id=receiver.id, automated=True,
+                "vanban_core.activity_receive_paper", vietnam_time.today(), user_id=receiver.id, automated=True,
                 summary=self.env._("Confirm that you have the paper from %(name)s", name=self.env.user.name),
             )
         return True
@@ -247,7 +248,7 @@ class PaperCustody(models.Model):
         flow.activity_unlink(["vanban_core.activity_receive_paper"])
         if move.state == "refused":
             flow.activity_schedule(
-                "vanban_core.activity_hand_paper", self.env["vanban.register"]._today(), user_id=flow.paper_holder_id.id, automated=True,
+                "vanban_core.activity_hand_paper", vietnam_time.today(), user_id=flow.paper_holder_id.id, automated=True,
                 summary=self.env._("%(name)s did not receive the paper: %(reason)s", name=self.env.user.name, reason=reason),
             )
         else:

@@ -1,15 +1,8 @@
-import pytz
-
 from odoo import models
 from odoo.exceptions import UserError
 
 from ..report import processing_slip
-from ..tools import fonts, number_format
-from .register import VIETNAM
-
-
-def _moment(value):
-    return value.replace(tzinfo=pytz.utc).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if value else ""
+from ..tools import fonts, number_format, vietnam_time
 
 
 def _day(value):
@@ -42,7 +35,7 @@ class DocumentProcessingSlip(models.Model):
     def _processing_slip(self):
         document = self.sudo()  # safe: the history of a document that the user may read
         company = document.company_id
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         items = document.assignment_ids.filtered(lambda item: not item.is_early).sorted("id")
         proposals = document.proposal_ids.sorted("id")
         entries = document.direction_ids
@@ -51,7 +44,7 @@ class DocumentProcessingSlip(models.Model):
             agency=company.name,
             place_date=f"{company.vanban_place or ''}, {number_format.date_text(today)}".lstrip(", "),
             head=[
-                ("Số đến", f"{document.arrival_number or ''}; ngày đến: {_moment(document.arrival_date)[:10]}"),
+                ("Số đến", f"{document.arrival_number or ''}; ngày đến: {vietnam_time.text(document.arrival_date)[:10]}"),
                 ("Tên loại", document.kind_id.name or ""),
                 ("Số, ký hiệu", f"{document.code or ''}; ngày {_day(document.issue_date)}"),
                 ("Cơ quan ban hành", document.issuer_name or ""),
@@ -59,17 +52,17 @@ class DocumentProcessingSlip(models.Model):
                 ("Hạn giải quyết", _day(document.deadline)),
                 *([("Độ khẩn", urgency)] if (urgency := document._urgency_text()) else ()),
             ],
-            proposals=[(row.proposer_id.name, _moment(row.date), self._proposal_summary(row)) for row in proposals],
+            proposals=[(row.proposer_id.name, vietnam_time.text(row.date), self._proposal_summary(row)) for row in proposals],
             leaders=[self._slip_row(item) for item in items if not item.parent_id],
             units=[self._slip_row(item) for item in items if item.parent_id],
-            entries=[(kinds[row.kind], row._author_text(), _moment(row.date), row.text) for row in entries],
-            results=[(item.assignee_name, _moment(item.done_date), item.contribution) for item in items if item.contribution],
+            entries=[(kinds[row.kind], row._author_text(), vietnam_time.text(row.date), row.text) for row in entries],
+            results=[(item.assignee_name, vietnam_time.text(item.done_date), item.contribution) for item in items if item.contribution],
         )
 
     def _slip_row(self, item):
         roles = {"lead": "Chủ trì", "coordinate": "Phối hợp", "inform": "Để biết"}
         states = dict(item._fields["state"]._description_selection(self.env(context={"lang": "vi_VN"})))
         return (
-            f"{item.assigned_by}\n{_moment(item.create_date)}", f"{roles[item.role]}: {item.assignee_name}",
+            f"{item.assigned_by}\n{vietnam_time.text(item.create_date)}", f"{roles[item.role]}: {item.assignee_name}",
             _day(item.deadline), item.note or "", states[item.state],
         )  # fmt: skip

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools import vietnam_time
 from .recipient import IN_FORCE
 
 
@@ -30,9 +31,9 @@ class RecipientAnswer(models.Model):
 
     @api.depends("answer_due", "answered_date", "document_id.state")
     def _compute_answer_late(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         for row in self:
-            last = self.env["vanban.register"]._local_date(row.answered_date) if row.answered_date else today
+            last = vietnam_time.day(row.answered_date) if row.answered_date else today
             row.answer_late = bool(row.answer_due and row.answer_due < last and row.document_id.state in IN_FORCE)
 
     @api.model
@@ -40,7 +41,7 @@ class RecipientAnswer(models.Model):
         """Those who still owe an answer."""
         if operator != "in" or True not in value:
             return NotImplemented
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         return Domain([("answer_due", "<", today), ("answered_date", "=", False), ("document_id.state", "in", IN_FORCE)])
 
     def _check_follower(self, action):
@@ -103,7 +104,7 @@ class DocumentAnswers(models.Model):
     answers_reported = fields.Boolean(readonly=True, copy=False)
 
     def _compute_answers(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         rows = self.env["vanban.recipient"].sudo()  # safe: counts for readers of the document
         domain = Domain([("document_id", "in", self.ids), ("answer_due", "!=", False)])
         counts = [

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, sql
 
+from ..tools import vietnam_time
 from .document import URGENT
 from .recipient import IN_FORCE
 
@@ -110,7 +111,7 @@ class RecipientArrival(models.Model):
         """Note that the recipient was reminded, and by whom; drafter and clerk see it."""
         self._check_clerk()
         self._log("remind_recipient")
-        now = fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), fields.Datetime.now())
+        now = vietnam_time.now()
         for row in self:
             # safe: right of the clerk checked; a remark only
             row.sudo().note = self.env._("Reminded on %(date)s by %(name)s", date=now.strftime("%d/%m/%Y %H:%M"), name=self.env.user.name)

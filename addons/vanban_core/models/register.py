@@ -1,15 +1,13 @@
 from contextlib import contextmanager
 from typing import NamedTuple
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, ormcache
 
+from ..tools import vietnam_time
 from .numbering_cursor import read_committed
 
-VIETNAM = pytz.timezone("Asia/Ho_Chi_Minh")
 # what decides in which book a document is numbered, and what its lines and the log say of the book
 CHOICE = frozenset({
     "active", "class_ids", "code", "company_id", "department_id", "direction", "issuer_ids", "kind_ids", "separate", "sequence",
@@ -63,7 +61,7 @@ class Register(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         registers = super().create(vals_list)
-        year = self._today().year
+        year = vietnam_time.today().year
         self.env["vanban.register.counter"].sudo().create([  # safe: an empty series for the register just made
             {"register_id": register.id, "year": number_year} for register in registers for number_year in (year, year + 1)
         ])
@@ -78,16 +76,6 @@ class Register(models.Model):
     def _unlink_unused(self):
         if self.env["vanban.register.entry"].sudo().search_count([("register_id", "in", self.ids)], limit=1):  # safe: existence only
             raise UserError(self.env._("A register with entries cannot be deleted; archive it instead."))
-
-    @api.model
-    def _today(self):
-        """Today's date in Vietnam: series restart on 1 January there, whatever the server's time zone."""
-        return fields.Datetime.now().replace(tzinfo=pytz.utc).astimezone(VIETNAM).date()
-
-    @api.model
-    def _local_date(self, moment):
-        """Vietnam's calendar date of a naive UTC datetime."""
-        return moment.replace(tzinfo=pytz.utc).astimezone(VIETNAM).date()
 
     @api.model
     def _find(self, company, direction, kind, department=None, issuer=None, apart=None, class_code=None):
@@ -194,7 +182,7 @@ class Register(models.Model):
         """
         self.ensure_one()
         if date is None:
-            date = self._today()
+            date = vietnam_time.today()
         facts = self._facts()
         rows = self.env.execute_query(SQL(
             "UPDATE vanban_register_counter SET next_number = next_number + 1"

@@ -7,7 +7,7 @@ import tempfile
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools import register_chain
+from ..tools import register_chain, vietnam_time
 
 PERIODS = [("none", "No fixed period"), ("month", "Month"), ("quarter", "Quarter"), ("half", "Half-year"), ("year", "Year")]
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
@@ -191,7 +191,7 @@ class Register(models.Model):
         return "year" if self.env.company._vanban_profile()._value("register_print") == "required" else "none"
 
     def _compute_closed(self):
-        year = self._today().year
+        year = vietnam_time.today().year
         for register in self:
             closing = register._last_closing(year)
             register.closed_number, register.closed_to = closing.number_to, closing.date_to
@@ -235,7 +235,7 @@ class Register(models.Model):
             last = fields.Date.to_date(date_to)
         except (TypeError, ValueError):
             last = None
-        if not last or last > self._today():
+        if not last or last > vietnam_time.today():
             raise UserError(self.env._("Give the last day of the book, not later than today."))
         with self._numbering() as book:
             fixed = book._fix_range(last)
@@ -330,7 +330,7 @@ class Register(models.Model):
     @api.model
     def _cron_remind_closing(self):
         """When a period has ended, the clerk is told to print and close the book; once for each period."""
-        today = self._today()
+        today = vietnam_time.today()
         kind = self.env.ref("vanban_core.activity_close_register")
         for register in self.sudo().search([("closing_period", "!=", "none")]):  # safe: reminders of the system
             end = register._period_end(today)

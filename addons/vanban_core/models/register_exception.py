@@ -3,6 +3,7 @@ import string
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import vietnam_time
 from .transition_mixin import Transition
 
 
@@ -55,7 +56,7 @@ class Register(models.Model):
                 register=self.name, number=after, year=date.year,
             ))
         following = entries.search([*book, ("number", ">", after), ("origin", "!=", "sheet")], order="number", limit=1)
-        first, last = max(lines.mapped("date")), following.date or self._today()
+        first, last = max(lines.mapped("date")), following.date or vietnam_time.today()
         if not first <= date <= last:
             raise UserError(self.env._(
                 "After number %(number)s the date lies between %(first)s and %(last)s.",
@@ -140,7 +141,7 @@ class DocumentNumberException(models.Model):
         if self.direction == "in":
             raise UserError(self.env._("Incoming numbers follow the order of reception: none is inserted between them."))
         day = fields.Date.to_date(date)
-        if not day or day > register._today():
+        if not day or day > vietnam_time.today():
             raise UserError(self.env._("Give the date of the document, not later than today."))
         self._check_allowed_logged("number")
         with register._numbering() as book:

@@ -1,14 +1,11 @@
 import base64
 import hashlib
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..report import register_print
-from ..tools import fonts, number_format
-from .register import VIETNAM
+from ..tools import fonts, number_format, vietnam_time
 
 TITLES = {"in": "Sổ đăng ký văn bản đến", "out": "Sổ đăng ký văn bản đi", "internal": "Sổ đăng ký văn bản nội bộ"}
 
@@ -136,7 +133,7 @@ class Register(models.Model):
 
     @api.model
     def _local(self, moment):
-        return number_format.short_date(moment.replace(tzinfo=pytz.utc).astimezone(VIETNAM).date()) if moment else ""
+        return number_format.short_date(vietnam_time.day(moment)) if moment else ""
 
     @api.model
     def _title(self, document):

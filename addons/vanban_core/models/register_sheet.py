@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..report import emergency_sheet
-from ..tools import fonts, number_format
+from ..tools import fonts, number_format, vietnam_time
 
 MOST_NUMBERS = 50
 
@@ -97,7 +97,7 @@ class RegisterSheet(models.Model):
             return emergency_sheet.render(emergency_sheet.Sheet(
                 parent=company.vanban_parent_name or "", agency=register.department_id.name or company.name,
                 register=f"{register.name} ({register.code})", year=str(self.year), ordinal=str(self.ordinal),
-                printed=number_format.short_date(register._local_date(self.printed_date)), printed_by=self.user_id.sudo().name,
+                printed=number_format.short_date(vietnam_time.day(self.printed_date)), printed_by=self.user_id.sudo().name,
                 incoming=register.direction == "in",
                 numbers=[entry._text() for entry in self.sudo().entry_ids.sorted("number")],
             ))  # fmt: skip
@@ -130,7 +130,7 @@ class Register(models.Model):
         return sheet.id
 
     def _take_block(self, count, reason):
-        today = self._today()
+        today = vietnam_time.today()
         rows = self.env.execute_query(SQL(
             "UPDATE vanban_register_counter SET next_number = next_number + %s WHERE register_id = %s AND year = %s"
             " RETURNING next_number - %s", count, self.id, today.year, count,
@@ -175,9 +175,9 @@ class RegisterEntrySheet(models.Model):
         if not earliest <= moment <= now:
             raise UserError(self.env._(
                 "The time written on the sheet lies between %(first)s (the number before it) and now.",
-                first=fields.Datetime.context_timestamp(self, earliest).strftime("%d/%m/%Y %H:%M"),
+                first=vietnam_time.text(earliest),
             ))
-        date = register._local_date(moment)
+        date = vietnam_time.day(moment)
         if date.year != self.year:
             raise UserError(self.env._("Number %(number)s belongs to %(year)s.", number=self._text(), year=self.year))
         self._write_line({

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from ..tools import time_limits, working_days
+from ..tools import time_limits, vietnam_time, working_days
 from .assignment import OPEN
 
 _PEOPLE = 200
@@ -40,7 +40,7 @@ class Reminder(models.Model):
     @api.model
     def _remind_company(self, company, today=None):
         """:return: number of people told"""
-        limits = self._limits(company, today or self.env["vanban.register"]._today())
+        limits = self._limits(company, today or vietnam_time.today())
         items = self._due_items(company, limits)
         heads = items._heads_by_item()
         levels = {item: time_limits.reminder_level(item.deadline, *limits) for item in items}

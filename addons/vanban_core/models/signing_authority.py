@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..tools import vietnam_time
+
 HEADS = ("vanban_core.group_unit_head", "vanban_core.group_department_head", "vanban_core.group_office_chief")
 
 
@@ -73,7 +75,7 @@ class SigningAuthority(models.Model):
         signer = self.signer_id.sudo().name  # safe: the name is on the draft
         mark = dict(self._fields["signer_capacity"]._description_selection(self.env))[self.signer_capacity]
         own = powers.filtered(lambda row: row.user_id == self.signer_id)
-        current = own._in_force(self.env["vanban.register"]._today())
+        current = own._in_force(vietnam_time.today())
         fitting = current._covers(self)
         titles = {row.authority_title.strip().casefold() for row in fitting if row.authority_title}
         if fitting and (not self.authority_title or not titles or self.authority_title.strip().casefold() in titles):
@@ -87,7 +89,7 @@ class SigningAuthority(models.Model):
             raise UserError(self._message_power_elsewhere(current))
         ended = [
             (row.revoked_date.date() if row.state == "revoked" else row.date_to, row.document) for row in own
-            if row.state == "revoked" and row.revoked_date or row.date_to and row.date_to < self.env["vanban.register"]._today()
+            if row.state == "revoked" and row.revoked_date or row.date_to and row.date_to < vietnam_time.today()
         ]
         if ended:
             date, paper = max(ended)
@@ -130,7 +132,7 @@ class SigningAuthority(models.Model):
     def _authority_title(self, company, signer, capacity):
         if not signer or not capacity:
             return False
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         if capacity == "tuq":
             found = self.env["vanban.delegation"]._in_force("signing", delegate=signer, company=company, date=today)
             head = found.principal_id[:1].sudo().with_company(company).employee_id  # safe: the printed title of a post
@@ -161,7 +163,7 @@ class SigningAuthority(models.Model):
             ))
         last = delegation.sudo().search([  # safe: says only when an authorisation of the signer ended
             ("scope", "=", "signing"), ("delegate_id", "=", self.signer_id.id), ("company_id", "=", self.company_id.id),
-            "|", ("state", "=", "revoked"), "&", ("state", "=", "confirmed"), ("date_to", "<", self.env["vanban.register"]._today()),
+            "|", ("state", "=", "revoked"), "&", ("state", "=", "confirmed"), ("date_to", "<", vietnam_time.today()),
         ], order="date_to desc, id desc", limit=1)
         if last:
             ended = last.revoked_date.date() if last.state == "revoked" and last.revoked_date else last.date_to

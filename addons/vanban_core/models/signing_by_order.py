@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools import vietnam_time
+
 
 class PowerByOrder(models.Model):
     """TL. passed on: the head of a unit who signs by order may let his deputy sign in his place (NĐ 30/2020 Đ.13.4)."""
@@ -52,7 +54,7 @@ class DocumentByOrder(models.Model):
         powers = self.env["vanban.signing.power"].sudo().search([  # safe: the printed title of a post
             ("company_id", "=", company.id), ("capacity", "=", "tl"), ("user_id", "=", signer.id), ("state", "=", "confirmed"),
         ])
-        return powers._in_force(self.env["vanban.register"]._today())[:1].unit_deputy_of
+        return powers._in_force(vietnam_time.today())[:1].unit_deputy_of
 
     @api.onchange("signer_id", "signer_capacity")
     def _onchange_unit_deputy(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools import vietnam_time
+
 CAPACITIES = [("tm", "TM."), ("q", "Q."), ("kt", "KT."), ("tl", "TL.")]
 
 
@@ -78,7 +80,7 @@ class SigningPower(models.Model):
                 raise ValidationError(self.env._("The units of a power to sign must belong to its agency."))
 
     def _guard_confirm(self):
-        if self.date_to and self.date_to < self.env["vanban.register"]._today():
+        if self.date_to and self.date_to < vietnam_time.today():
             raise UserError(self.env._("The term of the power is already over: choose a later last day."))
         probe = self.env["vanban.document"].new({"signer_id": self.user_id.id, "signer_capacity": self.capacity})
         probe._check_capacity()

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..tools import vietnam_time
 from .signing_power import CAPACITIES
 
 
@@ -43,7 +44,7 @@ class SigningRight(models.Model):
                  WHEN date_to < %(today)s THEN 'expired'
                  ELSE 'active' END
             """,
-            today=self.env["vanban.register"]._today(),
+            today=vietnam_time.today(),
         )
         # ids of the two tables side by side: even and odd
         return SQL(

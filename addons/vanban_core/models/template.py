@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import file_open
 
-from ..tools import file_check, html_paragraphs, template_fields
+from ..tools import file_check, html_paragraphs, template_fields, vietnam_time
 
 URGENCY_MARKS = {"1": "KHẨN", "2": "THƯỢNG KHẨN", "3": "HỎA TỐC", "4": "HỎA TỐC"}
 CAPACITIES = {"tm": "TM.", "q": "Q.", "kt": "KT.", "tl": "TL.", "tuq": "TUQ."}
@@ -90,7 +90,7 @@ class Template(models.Model):
     @api.model
     def _fitting(self, kind, company):
         """Templates in force today: of the kind before the general ones; by sequence; of the agency before the common ones."""
-        today = fields.Date.context_today(self)
+        today = vietnam_time.today()
         found = self.search([
             ("kind_id", "in", [kind.id, False]), ("company_id", "in", [company.id, False]),
             "|", ("valid_from", "=", False), ("valid_from", "<=", today),

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import vietnam_time
+
 
 class DocumentUnitNumber(models.Model):
     """The unit's own incoming number beside the agency's, from the unit's series, with a stamp of its own (IN-52, P-17)."""
@@ -85,7 +87,7 @@ class DocumentUnitNumber(models.Model):
             with register.sudo(False)._numbering() as book:
                 numbered = document.with_env(book.env)
                 # the line before is looked for again while nobody else can take a number of this series
-                book._lock_series(book._today().year)
+                book._lock_series(vietnam_time.today().year)
                 numbered._check_unit_registration(book)
                 entry = book._take_number(numbered)
                 numbered._log("register_unit", data={"register": book.code, "number": entry.number, "year": entry.year})

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
-from .document_due import to_local
+from ..tools import vietnam_time
 
 # counted exactly up to here; "999+" says enough about a box that nobody overlooks any more
 MOST = 999
@@ -49,7 +49,7 @@ class WorkCount(models.AbstractModel):
     @api.model
     def _counted_of(self, model, actions):
         """:param actions: {box: its action}, all on ``model``"""
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         domains = {box: Domain(safe_eval(action.domain or "[]", {"uid": self.env.uid})) for box, action in actions.items()}
         rows = self.env.execute_query(SQL(" UNION ALL ").join(
             self._count_sql(model, box, domain, today) for box, domain in domains.items()
@@ -64,7 +64,7 @@ class WorkCount(models.AbstractModel):
                 # the oldest rows, which were looked at, are not always the late ones
                 late = model.search_count(domains[box] & Domain(box.deadline, "<", today), limit=MOST + 1)
             if oldest:
-                day = oldest.date() if model._fields[self._since(model, box)].type == "date" else to_local(oldest).date()
+                day = oldest.date() if model._fields[self._since(model, box)].type == "date" else vietnam_time.to_local(oldest).date()
             found[box.key] = Counted(action.name, count, late, max(0, (today - day).days) if oldest else 0)
         return found
 

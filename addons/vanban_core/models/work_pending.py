@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..tools import vietnam_time
 from .assignment import OPEN
 
 _LIMIT = 50
@@ -83,7 +84,7 @@ class WorkPending(models.AbstractModel):
 
     @api.model
     def _pending_date(self, deadline):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         return {"deadline": str(deadline) if deadline else False, "late": bool(deadline) and deadline < today}
 
     @api.model

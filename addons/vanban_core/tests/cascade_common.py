@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import UserError
 
+from ..tools import vietnam_time
 from .common import VanbanCase
 
 
@@ -12,7 +13,7 @@ class CascadeCase(VanbanCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.today = cls.env["vanban.register"]._today()
+        cls.today = vietnam_time.today()
         cls.second_head = cls._make_user("second_head", "vanban_core.group_unit_head,vanban_core.group_department_head")
         cls.second_unit = cls.env["hr.department"].create({"name": "Phòng Công chức", "company_id": cls.company.id})
         employees = cls.env["hr.employee"].create([

@@ -2,6 +2,7 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..tools import vietnam_time
 from .common import VanbanCase
 
 
@@ -30,7 +31,7 @@ class TestAgency(VanbanCase):
         with self.assertRaises(ValidationError), self.cr.savepoint():
             self.partner("Sở B", "H99.21")
         # after a merger the code may pass on, from the day after it ended
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         first.vanban_code_ids.date_to = fields.Date.subtract(today, days=1)
         second = self.partner("Sở B")
         self.env["vanban.agency.code"].create({"partner_id": second.id, "code": "H99.21", "date_from": today})

@@ -9,6 +9,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..tools import vietnam_time
 from .common import PASSWORD, VanbanSetUp, make_pdf
 from .proves import proves
 
@@ -133,7 +134,7 @@ class TestBadInput(VanbanSetUp, HttpCase):
         self.assertEqual(self.counted(), before)
         document = self.letter()
         self.refused("write", document.ids, ("31/12/2025",), vals={"issue_date": "31/12/2025", "subject": "Không được ghi"})
-        tomorrow = fields.Date.add(self.env["vanban.register"]._today(), days=1)
+        tomorrow = fields.Date.add(vietnam_time.today(), days=1)
         self.rpc("write", document.ids, vals={"issue_date": str(tomorrow)})
         self.rpc("upload_file", document.id, name="a.pdf", content_b64=b64(make_pdf()))
         self.refused("action_register", document.ids, (tomorrow.strftime("%d/%m/%Y"),))

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ..tools import vietnam_time
 from .common import make_pdf
 from .issuing_common import IssuingCase
 from .proves import proves
@@ -230,7 +231,7 @@ class TestCopy(IssuingCase):
         original = self.issued_paper()
         copy = self.copy(original, signer_id=self.unit_head.id)
         self.assertIn("may not sign copies", self.refused(self.clerk, "vanban.document", "action_submit_review", [copy.id]))
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         delegation = self.env["vanban.delegation"].with_user(self.leader).create({
             "company_id": self.company.id, "delegate_id": self.unit_head.id, "scope": "copying", "date_from": today,
             "date_to": fields.Date.add(today, months=1), "document": "Quyết định 05/QĐ-SNV",
@@ -264,7 +265,7 @@ class TestCopy(IssuingCase):
     def test_register_of_copies_is_printed(self):
         original = self.issued_paper()
         copy = self.on_paper_issued(self.copy(original))
-        today = fields.Date.to_string(self.env["vanban.register"]._today())
+        today = fields.Date.to_string(vietnam_time.today())
         action = self.rpc(self.clerk, "vanban.register", "action_print", [copy.register_id.id], f"{today[:4]}-01-01", today)
         book = self.env["vanban.register.print"].browse(int(action["url"].split("/")[4]))
         cover, _first, page = (" ".join(text.split()) for text in pdf_text(base64.b64decode(book.content)))

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
+from ..tools import vietnam_time
 from .common import make_pdf
 from .follow_common import FollowCase
 from .proves import proves
@@ -58,7 +59,7 @@ class TestCoursePicture(FollowCase):
         document = self.incoming(register=True)
         document.action_submit("Kính trình", leader_id=document._first_distributors()[:1].id)
         document.with_user(document._first_distributors()[:1]).action_distribute([
-            {"role": "lead", "department_id": self.department.id, "deadline": str(fields.Date.today() + timedelta(days=3))},
+            {"role": "lead", "department_id": self.department.id, "deadline": str(vietnam_time.today() + timedelta(days=3))},
             {"role": "coordinate", "user_id": self.specialist2.id},
         ], "Xử lý")  # fmt: skip
         lead = document.assignment_ids.filtered(lambda item: item.department_id == self.department)
@@ -73,7 +74,7 @@ class TestCoursePicture(FollowCase):
 
     def test_who_is_asked_for_an_opinion_stands_beside_the_drafter(self):
         document = self.draft()
-        document.action_consult([{"user_id": self.specialist2.id}], "Có phù hợp không?", str(fields.Date.today() + timedelta(days=3)))
+        document.action_consult([{"user_id": self.specialist2.id}], "Có phù hợp không?", str(vietnam_time.today() + timedelta(days=3)))
         spans = self.lanes(document, self.specialist)[self.specialist2.name]["spans"]
         self.assertEqual([(span["kind"], span["end"]) for span in spans], [("side", False)])
 
@@ -106,6 +107,6 @@ class TestCoursePicture(FollowCase):
         with self.assertRaises(AccessError):
             call_kw(self.env(user=self.outsider.id, su=False, context={})["vanban.document"], "get_timeline", [[document.id]], {})
         # a colleague without a part in the draft does not learn who was asked about it
-        document.action_consult([{"user_id": self.specialist2.id}], "Có phù hợp không?", str(fields.Date.today() + timedelta(days=3)))
+        document.action_consult([{"user_id": self.specialist2.id}], "Có phù hợp không?", str(vietnam_time.today() + timedelta(days=3)))
         document.sudo()._grant(users=self.outsider, source="assignment")
         self.assertNotIn(self.specialist2.name, self.lanes(document, self.outsider))

@@ -1,12 +1,12 @@
 from unittest.mock import patch
 
-from odoo import fields
 from odoo.fields import Domain
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
 from ..models import work_count
+from ..tools import vietnam_time
 from .follow_common import FollowCase
 from .proves import proves
 
@@ -120,7 +120,7 @@ class TestDeskCounts(FollowCase):
             action = self.env.ref(boxes[key].action)
             model = self.env[action.res_model].with_user(self.clerk)
             domain = Domain(safe_eval(action.domain, {"uid": self.clerk.id}))
-            question = box_model._count_sql(model, boxes[key], domain, fields.Date.today())
+            question = box_model._count_sql(model, boxes[key], domain, vietnam_time.today())
             with self.subTest(box=key), self.env.cr.savepoint() as savepoint:
                 self.env.cr.execute(SQL("SET LOCAL enable_seqscan = off"))
                 self.env.cr.execute(SQL(

@@ -1,12 +1,13 @@
 import base64
 from datetime import timedelta
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.common import VanbanCase, make_pdf
 from odoo.addons.vanban_core.tests.proves import proves
+
+from ..tools import vietnam_time
 
 
 @tagged("post_install", "-at_install")
@@ -51,7 +52,7 @@ class TestInterface(VanbanCase):
     @proves("IN-25")
     def test_proposal_is_accepted_with_one_action(self):
         document = self.incoming(register=True)
-        deadline = fields.Date.today() + timedelta(days=20)
+        deadline = vietnam_time.today() + timedelta(days=20)
         document.with_user(self.clerk).action_submit_with_proposal(
             {
                 "lead_department_id": self.department.id, "coordinate_user_ids": self.specialist2.ids,
@@ -73,7 +74,7 @@ class TestInterface(VanbanCase):
     def test_leader_changes_the_proposal(self):
         document = self.incoming(register=True)
         document.with_user(self.clerk).action_submit_with_proposal({"lead_department_id": self.department.id}, None, self.leader.id)
-        deadline = fields.Date.today() + timedelta(days=9)
+        deadline = vietnam_time.today() + timedelta(days=9)
         wizard = self.env["vanban.distribute.wizard"].with_user(self.leader).with_context(
             active_model="vanban.document", active_id=document.id
         ).create({})

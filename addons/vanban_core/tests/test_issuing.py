@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 
-from ..tools import file_text
+from ..tools import file_text, vietnam_time
 from .common import make_pdf
 from .issuing_common import IssuingCase
 from .proves import proves
@@ -50,7 +50,7 @@ class TestIssuing(IssuingCase):
         self.assertEqual((document.state, document.kept_copy_user_id, document.kept_copy_place), ("issued", self.clerk, "Hộp 12, tập 3"))
         # the list of kept copies names the numbers whose copy is missing
         self.rpc(self.clerk, "vanban.document", "action_allocate_number", [missing.id])
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         self.rpc(self.clerk, "vanban.register", "action_print_kept", self.register_out.ids, today, today)
         text = self.printed(self.register_out.print_ids.filtered(lambda book: book.kind == "kept"))
         self.assertIn("01/SNV-TC", text)

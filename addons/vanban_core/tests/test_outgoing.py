@@ -11,6 +11,7 @@ from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
 
+from ..tools import vietnam_time
 from .common import make_pdf
 from .outgoing_common import OutgoingCase
 
@@ -58,7 +59,7 @@ class TestOutgoing(OutgoingCase):
         self.assertEqual(first.main_file_id.stage, "scan")
         self.assertEqual(first.with_user(self.clerk).action_allocate_number(), ["01/SNV-TC"])
         self.assertEqual(second.with_user(self.clerk).action_allocate_number(), ["02/QĐ-SNV"])
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         self.assertEqual((first.state, first.issue_date, first.number_date), ("numbered", today, today))
         self.assertEqual(first.document_code, f"{self.company.vanban_code},{today:%Y/%m/%d},01/SNV-TC")
         self.assertNotEqual(first.document_code, second.document_code)

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
+from ..tools import vietnam_time
 from .issuing_common import IssuingCase
 from .proves import proves
 
@@ -70,7 +71,7 @@ class TestRecipients(IssuingCase):
         gone, closed, heir = self.agencies
         document = self.on_paper(recipient_ids=[fields.Command.create({"partner_id": agency.id}) for agency in (gone, closed)])
         gone.vanban_merged_into_id = heir
-        closed.vanban_code_ids.date_to = fields.Date.today() - datetime.timedelta(days=1)
+        closed.vanban_code_ids.date_to = vietnam_time.today() - datetime.timedelta(days=1)
         message = self.refused(self.clerk, "vanban.document", "action_issue", [document.id])
         for name in (gone.name, heir.name, closed.name):
             self.assertIn(name, message)

@@ -2,6 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..tools import vietnam_time
 from .proves import proves
 from .register_common import RegisterCase
 
@@ -93,7 +94,7 @@ class TestRegisterChoice(RegisterCase):
 
     @proves("IN-02", "REG-05")
     def test_class_of_the_catalogue_chooses_its_own_register(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         version = self.env["vanban.class.list"].create({
             "name": "Danh mục năm 2026", "company_id": self.company.id, "valid_from": "2026-01-01",
             "class_ids": [fields.Command.create({"code": "R.1", "name": "Hồ sơ một cửa", "own_register": False}),
@@ -163,7 +164,7 @@ class TestRegisterChoice(RegisterCase):
         with self.assertRaises(AccessError):
             document.with_user(self.clerk).action_register_in_unit()
         self.assertEqual(document.with_user(self.unit_clerk).action_register_in_unit(), [1])
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         self.assertEqual(document.with_user(self.unit_clerk)._stamps(), [
             {"organisation": self.company.name, "number": "02", "date": today, "department_id": False},
             {"organisation": self.department.name, "number": "01", "date": today, "department_id": self.department.id},

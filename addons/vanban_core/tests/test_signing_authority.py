@@ -4,6 +4,7 @@ import datetime
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
+from ..tools import vietnam_time
 from .common import make_pdf
 from .outgoing_common import OutgoingCase
 
@@ -13,7 +14,7 @@ class TestSigningAuthority(OutgoingCase):
     """Signing by authorisation (TUQ.) is checked at the submission and again at the signature."""
 
     def authorise(self, principal=None, kinds=None, days=10):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         principal = principal or self.leader
         delegation = self.env["vanban.delegation"].with_user(principal).create({
             "company_id": self.company.id, "principal_id": principal.id, "delegate_id": self.chief.id, "scope": "signing",

@@ -4,6 +4,7 @@ import datetime
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 
+from ..tools import vietnam_time
 from .common import make_pdf
 from .outgoing_common import OutgoingCase
 from .proves import proves
@@ -28,7 +29,7 @@ class TestSigningPower(OutgoingCase):
         self.assertIn(words, str(caught.exception))
 
     def power(self, user=None, capacity="kt", days=10, confirm=True, **vals):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         power = self.env["vanban.signing.power"].with_user(self.admin_user).create({
             "company_id": self.company.id, "user_id": (user or self.deputy).id, "capacity": capacity, "authority_title": "Giám đốc",
             "document": "Quyết định 15/QĐ-SNV", "date_to": today + datetime.timedelta(days=days), **vals,
@@ -150,7 +151,7 @@ class TestSigningPower(OutgoingCase):
     def test_all_powers_of_a_person_stand_in_one_list(self):
         self.power(authority_title="Giám đốc")
         self.power(capacity="tm", confirm=False, authority_title="Ủy ban")
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         delegations = self.env["vanban.delegation"].with_user(self.leader).create([
             {
                 "principal_id": self.leader.id, "delegate_id": self.deputy.id, "scope": scope, "document": f"12/UQ-SNV {scope}",

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
+from ..tools import vietnam_time
 from .common import make_pdf
 from .outgoing_common import OutgoingCase
 from .proves import proves
@@ -26,7 +27,7 @@ class TestSubmission(OutgoingCase):
         document = self.draft(summary="Đề nghị ký văn bản trả lời.")
         document.write({"link_ids": [fields.Command.create({"target_id": letter.id, "kind": "answers"})]})
         document.upload_file("phu-luc.pdf", base64.b64encode(make_pdf("Phu luc")).decode(), role="annex")
-        document.action_consult([{"user_id": self.specialist2.id}], "Số liệu đúng chưa?", str(fields.Date.today() + timedelta(days=3)))
+        document.action_consult([{"user_id": self.specialist2.id}], "Số liệu đúng chưa?", str(vietnam_time.today() + timedelta(days=3)))
         row = document.consultation_ids
         row.with_user(self.specialist2).action_answer("Nên thêm số liệu quý III")
         row.with_user(self.specialist).action_decide("partly", "Thêm ở phụ lục")

@@ -5,6 +5,7 @@ from lxml import etree
 
 from odoo.tests import tagged
 
+from ..tools import vietnam_time
 from .follow_common import FollowCase
 from .proves import proves
 
@@ -72,7 +73,7 @@ class TestUrgencyShown(FollowCase):
 
         self.assertIn(f"Độ khẩn: {EXPRESS}", slip(document))
         self.assertNotIn("Độ khẩn", slip(plain))
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         action = self.register_in.with_user(self.clerk).action_print(f"{today.year}-01-01", str(today))
         book = self.env["vanban.register.print"].browse(int(action["url"].split("/")[4]))
         self.assertEqual(self.text(base64.b64decode(book.content)).count(EXPRESS), 1)

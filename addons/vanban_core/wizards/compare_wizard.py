@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools import vietnam_time
+
 
 class CompareWizard(models.TransientModel):
     """Two versions of a draft, the differences marked in the running text."""
@@ -42,7 +44,7 @@ class CompareWizard(models.TransientModel):
     def _info(self, file):
         if not file:
             return ""
-        day = fields.Datetime.context_timestamp(self, file.create_date).strftime("%d/%m/%Y %H:%M")
+        day = vietnam_time.text(file.create_date)
         return self.env._(
             "Version %(number)s, %(author)s, %(day)s: %(reason)s", number=file.version, author=file.author_id.name, day=day,
             reason=file.reason or self.env._("no reason given"),

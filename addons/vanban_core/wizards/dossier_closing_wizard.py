@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools import vietnam_time
+
 
 class DossierCloseWizard(models.TransientModel):
     """Data of closing, and the decision about each duplicate (BĐ Đ4.3-B2)."""
@@ -14,7 +16,7 @@ class DossierCloseWizard(models.TransientModel):
         "vanban.retention", "Retention", compute="_compute_data", compute_sudo=False, store=True, readonly=False, required=True
     )
     start_date = fields.Date(related="dossier_id.start_date", related_sudo=False)
-    end_date = fields.Date("End", required=True, default=fields.Date.context_today)
+    end_date = fields.Date("End", required=True, default=lambda self: vietnam_time.today())
     sheet_count = fields.Integer("Paper sheets", compute="_compute_data", compute_sudo=False, store=True, readonly=False)
     paper_location = fields.Char("Place of the paper", compute="_compute_data", compute_sudo=False, store=True, readonly=False)
     document_count = fields.Integer(related="dossier_id.document_count", related_sudo=False)

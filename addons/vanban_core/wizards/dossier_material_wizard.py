@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools import vietnam_time
+
 
 class DossierMaterialWizard(models.TransientModel):
     """Put something into a dossier: documents, or material that is no document."""
@@ -23,7 +25,7 @@ class DossierMaterialWizard(models.TransientModel):
     )  # fmt: skip
     document_ids = fields.Many2many("vanban.document", string="Documents")
     name = fields.Char("Name and abstract")
-    date = fields.Date(default=fields.Date.context_today)
+    date = fields.Date(default=lambda self: vietnam_time.today())
     author = fields.Char()
     place = fields.Char()
     event = fields.Char()

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from ..models.register import VIETNAM
 from ..report import list_print
+from ..tools import vietnam_time
 
 PRINTERS = (
     "vanban_core.group_clerk,vanban_core.group_leader,vanban_core.group_office_chief,vanban_core.group_unit_head,"
@@ -36,8 +36,8 @@ class LateReportWizard(models.TransientModel):
     kind = fields.Selection(
         [("debt", "Debt ledger"), ("processing", "Late processing"), ("issue", "Late issue"), ("reply", "Late reply")], required=True, default="debt"
     )
-    date_from = fields.Date("From", required=True, default=lambda self: fields.Date.start_of(self.env["vanban.register"]._today(), "year"))
-    date_to = fields.Date("To", required=True, default=lambda self: self.env["vanban.register"]._today())
+    date_from = fields.Date("From", required=True, default=lambda self: fields.Date.start_of(vietnam_time.today(), "year"))
+    date_to = fields.Date("To", required=True, default=lambda self: vietnam_time.today())
     unit_id = fields.Many2one("hr.department", "Unit", domain="[('company_id', '=', company_id)]")
     owed_only = fields.Boolean("Only what is still owed", default=True)
     content = fields.Binary(readonly=True, attachment=False)
@@ -63,7 +63,7 @@ class LateReportWizard(models.TransientModel):
         return {"type": "ir.actions.act_url", "url": url, "target": "self"}
 
     def _day(self, moment):
-        return f"{fields.Datetime.context_timestamp(self.with_context(tz=VIETNAM.zone), moment):%d/%m/%Y}" if moment else ""
+        return f"{vietnam_time.day(moment):%d/%m/%Y}" if moment else ""
 
     def _debt_rows(self):
         domain = Domain("company_id", "=", self.company_id.id)
@@ -92,10 +92,9 @@ class LateReportWizard(models.TransientModel):
         return rows, summary, DEBT
 
     def _documents(self, domain, date_field):
-        start = fields.Datetime.to_datetime(self.date_from)
-        end = fields.Datetime.add(fields.Datetime.to_datetime(self.date_to), days=1)
-        base = Domain("company_id", "=", self.company_id.id) & Domain(date_field, ">=", fields.Datetime.subtract(start, hours=7))
-        base &= Domain(date_field, "<", fields.Datetime.subtract(end, hours=7))
+        start = vietnam_time.to_utc(fields.Datetime.to_datetime(self.date_from))
+        end = vietnam_time.to_utc(fields.Datetime.add(fields.Datetime.to_datetime(self.date_to), days=1))
+        base = Domain("company_id", "=", self.company_id.id) & Domain(date_field, ">=", start) & Domain(date_field, "<", end)
         if self.unit_id:
             base &= Domain("unit_id" if date_field == "registered_date" else "department_id", "child_of", self.unit_id.id)
         return self.env["vanban.document"].search(base & domain, order="id")

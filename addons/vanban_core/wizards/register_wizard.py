@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..tools import vietnam_time
 from .comment_wizard import STEPS
 
 STEPS.update({
@@ -32,9 +33,9 @@ class RegisterStepWizard(models.TransientModel):
         required=True, readonly=True,
     )  # fmt: skip
     register_id = fields.Many2one("vanban.register", required=True, readonly=True)
-    date_to = fields.Date("Up to", default=lambda self: self.env["vanban.register"]._today())
+    date_to = fields.Date("Up to", default=lambda self: vietnam_time.today())
     count = fields.Integer("How many numbers", default=20)
-    year = fields.Integer(default=lambda self: self.env["vanban.register"]._today().year)
+    year = fields.Integer(default=lambda self: vietnam_time.today().year)
     number = fields.Integer("Missing number")
     reason = fields.Text()
 
@@ -44,7 +45,7 @@ class RegisterStepWizard(models.TransientModel):
         if self.env.context.get("active_model") == "vanban.register":
             register = self.env["vanban.register"].browse(self.env.context.get("active_id"))
             values["register_id"] = register.id
-            end = register._period_end(register._today())
+            end = register._period_end(vietnam_time.today())
             closed = register._last_closing(end.year).date_to if end else False
             if end and (not closed or closed < end):
                 values["date_to"] = end

@@ -3,6 +3,8 @@ import secrets
 
 from odoo import api, fields, models
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 from ..drivers import DeliveryError
 from ..wire import delay
 
@@ -142,7 +144,7 @@ class ConnectionHealth(models.AbstractModel):
         self.sudo().alarmed_since = self.failing_since  # safe: health only
         waiting = self.env["vanban.packet.out"].sudo().search_count([  # safe: a count only
             *self._waiting_domain(), ("state", "in", ("queued", "error"))])
-        since = fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), self.failing_since)
+        since = vietnam_time.to_local(self.failing_since)
         self.env["vanban.log"]._log("connection_lost", comment=self.last_error, data={
             "model": self._name, "id": self.id, "since": str(self.failing_since), "waiting": waiting})
         note = self.env._(

@@ -3,7 +3,7 @@ import logging
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import split_every
 
-from odoo.addons.vanban_core.tools import agency_code
+from odoo.addons.vanban_core.tools import agency_code, vietnam_time
 
 from ..drivers import DRIVERS, DeliveryError
 
@@ -126,7 +126,7 @@ class Directory(models.AbstractModel):
         new = [code for code in codes if code not in known]
         if new:
             self._end_rows(self._replaced(partner, codes, new))
-            values["vanban_code_ids"] = [(0, 0, {"code": codes[code], "date_from": self.env["vanban.register"]._today()}) for code in new]
+            values["vanban_code_ids"] = [(0, 0, {"code": codes[code], "date_from": vietnam_time.today()}) for code in new]
         if values:
             partner.with_context(tracking_disable=True).write(values)
             result["changed"] += 1
@@ -148,7 +148,7 @@ class Directory(models.AbstractModel):
 
     @api.model
     def _end_rows(self, rows):
-        yesterday = fields.Date.subtract(self.env["vanban.register"]._today(), days=1)
+        yesterday = fields.Date.subtract(vietnam_time.today(), days=1)
         for row in rows:
             # A code of today never was in force.
             row.date_to = max(filter(None, (yesterday, row.date_from)))

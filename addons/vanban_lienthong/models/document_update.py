@@ -3,6 +3,8 @@ from dataclasses import replace
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 from ..edxml import names
 from .packet_out import REPEATABLE, WAITING
 
@@ -40,7 +42,7 @@ class DocumentUpdate(models.Model):
         due = changes.get("reply_due_date", self.reply_due_date)
         if changes.get("reply_required", self.reply_required) and not due:
             self._refuse_update(self.env._("Give the day until which the reply is asked for."))
-        if due and fields.Date.to_date(due) < self.env["vanban.register"]._today():
+        if due and fields.Date.to_date(due) < vietnam_time.today():
             self._refuse_update(self.env._("The reply cannot be due before today."))
         before = {name: str(self[name] or "") for name in changes}
         self._write_fixed(changes)

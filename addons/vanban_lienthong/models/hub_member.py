@@ -5,6 +5,8 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 # It travels in a header of each call.
 _SYSTEM_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{2,59}")
 HUB_PATH = "/vanban/hub/v1"
@@ -218,7 +220,7 @@ class HubMember(models.Model):
             if member.late_since:
                 continue
             member.late_since = fields.Datetime.now()
-            oldest = fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), member.oldest_waiting)
+            oldest = vietnam_time.to_local(member.oldest_waiting)
             note = self.env._(
                 "“%(name)s” has not fetched %(count)s packets; the oldest waits since %(since)s.", name=member.name,
                 count=member.waiting_count, since=oldest.strftime("%H:%M %d/%m/%Y"))

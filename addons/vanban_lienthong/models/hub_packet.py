@@ -7,6 +7,8 @@ from pathlib import Path
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 from ..drivers import DRIVERS, DeliveryError
 from ..edxml import PacketError, StatusPacket, read_packet
 from ..edxml.relay import add_trace
@@ -134,7 +136,7 @@ class HubPacket(models.Model):
         own = self.env.ref("base.main_company").vanban_code or "-"
         with tempfile.TemporaryDirectory(prefix="vanban-hub-") as folder:
             relayed = Path(folder) / "packet.edxml"
-            now = fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), fields.Datetime.now())
+            now = vietnam_time.now()
             written = add_trace(path, relayed, own, now)
             packet = self.create({
                 "member_id": member.id if member else False, "axis_id": axis.id if axis else False, "sender_code": claimed,

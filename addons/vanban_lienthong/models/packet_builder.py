@@ -1,10 +1,11 @@
-import datetime
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 from odoo import api, models
 from odoo.exceptions import UserError
+
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from ..edxml import (
     Attachment,
@@ -25,7 +26,6 @@ from ..edxml import (
 )
 
 # The format carries local time without a zone; Vietnam has had no other zone since 1975.
-VIETNAM = datetime.timedelta(hours=7)
 CAPACITY = {"tm": "TM.", "q": "Q.", "kt": "KT.", "tl": "TL.", "tuq": "TUQ."}
 REFERENCE_LABEL = "Để biết, tham khảo"
 # Products read the number differently (0 or 1 for “no steering document”): an agency follows its axis.
@@ -42,7 +42,7 @@ class PacketBuilder(models.AbstractModel):
     @api.model
     def _local(self, moment):
         """Naive UTC → naive Vietnamese time, whole seconds."""
-        return (moment + VIETNAM).replace(microsecond=0)
+        return vietnam_time.to_local(moment).replace(microsecond=0)
 
     # ------------------------------------------------------------- documents
 

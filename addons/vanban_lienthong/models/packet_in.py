@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.vanban_core.models import at_once
 from odoo.addons.vanban_core.models.transition_mixin import Transition
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from .packet import BUSINESS, STATUS
 
@@ -91,8 +92,7 @@ class PacketIn(models.Model):
     def _compute_display_name(self):
         """A packet that could not be read has no identifier: its sender and time tell it from others."""
         for packet in self:
-            moment = fields.Datetime.context_timestamp(
-                packet.with_context(tz="Asia/Ho_Chi_Minh"), packet.received_date or fields.Datetime.now())
+            moment = vietnam_time.to_local(packet.received_date or fields.Datetime.now())
             packet.display_name = packet.document_code or self.env._(
                 "Packet from %(sender)s, %(time)s", sender=packet.partner_id.name or packet.sender_name or packet.sender_code or "–",
                 time=moment.strftime("%H:%M %d/%m/%Y"))

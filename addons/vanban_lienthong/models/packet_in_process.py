@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.vanban_core.models.document_duplicate import GONE
-from odoo.addons.vanban_core.tools import copy_rules
+from odoo.addons.vanban_core.tools import copy_rules, vietnam_time
 
 from ..edxml import HOLD, DocumentPacket, PacketError, StatusPacket, names, read_packet
 from .concurrency import commit_step, keep_apart
@@ -226,8 +226,7 @@ class PacketInProcess(models.Model):
             raise PacketHeld("IDENTIFIER_TAKEN", values={"duplicate_of_id": others[:1].id}, reason=self.env._(
                 "Duplicate document identifier (Trùng mã định danh): %(code)s was received on %(date)s with other content. "
                 "Ask the sender; then take it over with a reason, or set it aside.",
-                code=self.document_code, date=fields.Datetime.context_timestamp(
-                    self.with_context(tz="Asia/Ho_Chi_Minh"), taken).strftime("%d/%m/%Y %H:%M")))
+                code=self.document_code, date=vietnam_time.text(taken)))
         return False
 
     def _entered_by_hand(self):

@@ -3,6 +3,8 @@ import unicodedata
 
 from odoo import fields, models
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 from ..edxml import read_packet
 
 # What an update may change here; number, symbol and identifier say which document it is and stay.
@@ -95,7 +97,7 @@ class PacketInUpdate(models.Model):
             document._write_fixed({**self._new_values(packet), **self._addressees(packet, document)})
             # The registered main file stays as it was received (NĐ 30/2020 Đ.22); what is new stands beside it.
             document._add_received(files, lambda _attachment: f"Cập nhật theo thông báo của cơ quan ban hành: {reason}"[:200])
-        today = (fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), fields.Datetime.now())).strftime(VIETNAM_DAY)
+        today = vietnam_time.now().strftime(VIETNAM_DAY)
         remark = f"Cập nhật ngày {today} theo thông báo của cơ quan ban hành: {packet.business.reason or reason}"
         document.write({"note": "\n".join(filter(None, (document.note, remark)))})
         document._log("update_accepted", comment=reason, data={

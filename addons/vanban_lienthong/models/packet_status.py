@@ -1,9 +1,10 @@
-import datetime
 import logging
 
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
+
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from ..edxml import names, statuses
 from .packet import STATUS
@@ -100,7 +101,7 @@ class PacketStatus(models.Model):
     def _note_received(self, out, packet, packet_in):
         """Log one received status; False when the same was logged before."""
         moment = packet.timestamp
-        date = moment - datetime.timedelta(hours=7) if moment else packet_in.received_date
+        date = vietnam_time.to_utc(moment) if moment else packet_in.received_date
         # A clock that runs ahead must not put events into the future.
         date = min(date, packet_in.received_date)
         # two requests may be answered in the same second, by the same code

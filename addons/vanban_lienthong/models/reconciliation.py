@@ -4,10 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from odoo.addons.vanban_core.report.list_print import PrintedList, render
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from ..drivers import DRIVERS, DeliveryError
 
-VIETNAM = datetime.timedelta(hours=7)
 DAY = datetime.timedelta(days=1)
 # What the other side has not confirmed after this time is named.
 SILENCE = datetime.timedelta(hours=1)
@@ -74,7 +74,7 @@ class Reconciliation(models.Model):
 
         Nights on which the server was down are made up for, a week at most.
         """
-        yesterday = (fields.Datetime.now() + VIETNAM).date() - datetime.timedelta(days=1)
+        yesterday = vietnam_time.today() - DAY
         self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env)
         for company in self.env["vanban.peer"].search([("active", "=", True)]).company_id:
             last = self.sudo().search([("company_id", "=", company.id)], limit=1).date  # safe: which days are done
@@ -107,7 +107,7 @@ class Reconciliation(models.Model):
 
     def _bounds(self):
         """The day in Vietnam, as UTC moments."""
-        start = datetime.datetime.combine(self.date, datetime.time.min) - VIETNAM
+        start = vietnam_time.to_utc(datetime.datetime.combine(self.date, datetime.time.min))
         return start, start + datetime.timedelta(days=1)
 
     def _compare(self):
@@ -248,7 +248,7 @@ class Reconciliation(models.Model):
                 (number, line.partner_id.name, line.document_name, line.detail, line.remedy_label, "Đã xử lý" if line.settled else "")
                 for number, line in enumerate(lines, start=1)
             ]
-        made = (self.made_date + VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
+        made = vietnam_time.to_local(self.made_date).strftime("%H:%M ngày %d/%m/%Y")
         return render(PrintedList(
             parent=company.vanban_parent_name or "", agency=company.name,
             title="Đối soát gửi, nhận văn bản điện tử", subtitle=f"Ngày {self.date:%d/%m/%Y} (lập lúc {made})",

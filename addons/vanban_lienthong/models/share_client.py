@@ -5,6 +5,8 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 PAGE = 200
 _KEY_BYTES = 32
 _DAYS = 365
@@ -30,7 +32,7 @@ class ShareClient(models.Model):
         "May read", required=True, default="states")
     department_ids = fields.Many2many("hr.department", string="Tasks of these units", help="Empty: of every unit of the agency.")
     valid_to = fields.Date(
-        "Valid to", required=True, default=lambda self: fields.Date.today() + datetime.timedelta(days=_DAYS))
+        "Valid to", required=True, default=lambda self: vietnam_time.today() + datetime.timedelta(days=_DAYS))
     key_digest = fields.Char(readonly=True, copy=False, groups="base.group_system")
     key_date = fields.Datetime("Key made on", readonly=True, copy=False)
     last_used = fields.Datetime("Last used", readonly=True, copy=False)
@@ -58,7 +60,7 @@ class ShareClient(models.Model):
         """The system whose key this is, in force today; empty when there is none."""
         if not key or len(key) > 200:
             return self.browse()
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         return self.search([("key_digest", "=", self._digest(key)), ("valid_to", ">=", today)], limit=1)
 
     def _tasks(self, after=0, since=None):

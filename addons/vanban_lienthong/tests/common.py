@@ -12,6 +12,7 @@ from odoo import fields
 
 from odoo.addons.vanban_core.tests.common import make_pdf
 from odoo.addons.vanban_core.tests.outgoing_common import OutgoingCase
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from ..drivers import Delivery
 from ..edxml import (
@@ -152,4 +153,4 @@ class LienthongCase(OutgoingCase):
             [("document_id", "=", document.id), ("direction", "=", "out")], order="id").mapped("code")
 
     def tomorrow(self):
-        return fields.Date.add(fields.Date.today(), days=30)
+        return fields.Date.add(vietnam_time.today(), days=30)

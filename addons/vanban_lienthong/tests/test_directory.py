@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from ..wire.axis import Agency
 
@@ -45,7 +46,7 @@ class TestDirectory(TransactionCase):
         self.assertEqual(result["ended"], 0)
         self.load(Agency("H70.02", "Sở Y tế tỉnh Thử", deleted=True), Agency("H70.01", "Sở Nội vụ và Lao động tỉnh Thử"))
         self.assertFalse(self.agency("H70.02"))
-        self.assertTrue(self.env["vanban.agency.code"].search([("code", "=", "H70.02")]).date_to < self.env["vanban.register"]._today())
+        self.assertTrue(self.env["vanban.agency.code"].search([("code", "=", "H70.02")]).date_to < vietnam_time.today())
 
     @proves("LT-03")
     def test_a_changed_code_ends_the_old_one(self):
@@ -54,7 +55,7 @@ class TestDirectory(TransactionCase):
         agency = self.agency("H70.09")
         self.assertEqual((agency.vanban_code, agency), ("H70.09", self.agency("000.00.01.H70")))
         old = agency.vanban_code_ids.filtered(lambda row: row.code == "H70.01")
-        self.assertLess(old.date_to, self.env["vanban.register"]._today())
+        self.assertLess(old.date_to, vietnam_time.today())
         self.assertFalse(self.agency("H70.01"))
 
     def test_odd_lines_are_remarked_not_refused(self):

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.vanban_core.tests.proves import proves
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from ..drivers import DRIVERS, DeliveryError
 from .common import LienthongCase
@@ -17,7 +18,7 @@ class TestDocumentUpdate(LienthongCase):
     """The sender tells of a change about an issued document; each recipient takes it over or refuses."""
 
     def sent(self, **vals):
-        document = self.issued(reply_required=True, reply_due_date=fields.Date.add(fields.Date.today(), days=10), **vals)
+        document = self.issued(reply_required=True, reply_due_date=fields.Date.add(vietnam_time.today(), days=10), **vals)
         self.deliver()
         return document.with_user(self.clerk)
 
@@ -26,7 +27,7 @@ class TestDocumentUpdate(LienthongCase):
 
     def tell(self, document, user=None, **vals):
         """As the clerk does: through the form."""
-        later = {"reply_due_date": fields.Date.add(fields.Date.today(), days=25), "reason": "Gia hạn trả lời", **vals}
+        later = {"reply_due_date": fields.Date.add(vietnam_time.today(), days=25), "reason": "Gia hạn trả lời", **vals}
         wizard = self.env["vanban.document.update"].with_user(user or self.clerk).with_context(active_id=document.id).create(later)
         wizard.action_apply()
         return later["reply_due_date"]

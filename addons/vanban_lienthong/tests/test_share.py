@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from ..controllers import strangers
 from ..controllers.share import TASKS_PATH
@@ -102,10 +103,10 @@ class TestShare(LienthongCase, HttpCase):
         # seen in the log, but a stranger cannot fill it
         refused = self.env["vanban.log"].search_count([("action", "=", "share_tasks"), ("outcome", "=", "refused")])
         self.assertEqual(refused, 1)
-        self.client_row.valid_to = fields.Date.today() - datetime.timedelta(days=2)
+        self.client_row.valid_to = vietnam_time.today() - datetime.timedelta(days=2)
         self.env.flush_all()
         self.assertEqual(self.get().status_code, 401)
-        self.client_row.write({"valid_to": fields.Date.today() + datetime.timedelta(days=2), "active": False})
+        self.client_row.write({"valid_to": vietnam_time.today() + datetime.timedelta(days=2), "active": False})
         self.env.flush_all()
         self.assertEqual(self.get().status_code, 401)
         with self.allow_requests(all_requests=True):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 from ..pades import STAMPS, stamp
 from ..pades.errors import PadesError
 
@@ -82,12 +84,8 @@ class DocumentStamp(models.Model):
         given = self._stamps() if hasattr(self, "_stamps") else []
         rows = [row for row in given if row.get("number")]
         if not any(not row.get("department_id") for row in rows) and self.arrival_number:
-            moment = fields.Datetime.context_timestamp(
-                self.with_context(tz="Asia/Ho_Chi_Minh"), self.arrival_date or fields.Datetime.now()
-            )
-            rows.insert(
-                0, {"organisation": "", "number": self.arrival_number, "date": moment.date(), "department_id": False}
-            )
+            day = vietnam_time.day(self.arrival_date) if self.arrival_date else vietnam_time.today()
+            rows.insert(0, {"organisation": "", "number": self.arrival_number, "date": day, "department_id": False})
         return sorted(rows, key=lambda row: bool(row.get("department_id")))
 
     def _open_stamp(self, done):

@@ -1,7 +1,7 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
-from odoo.addons.vanban_core.tools import fonts, number_format
+from odoo.addons.vanban_core.tools import fonts, number_format, vietnam_time
 
 from ..report import paper
 
@@ -21,7 +21,7 @@ class PaperMixin(models.AbstractModel):
     def _paper_pdf(self, company, title, **parts):
         """Bytes of a form with the heading of an agency; ``parts`` as ``report.paper.Paper`` has them."""
         company = company.sudo()  # safe: printed at the head
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         try:
             return paper.render(
                 paper.Paper(
@@ -40,5 +40,5 @@ class PaperMixin(models.AbstractModel):
         if not moment:
             return ""
         if hasattr(moment, "hour"):
-            moment = fields.Datetime.context_timestamp(self.with_context(tz="Asia/Ho_Chi_Minh"), moment)
+            moment = vietnam_time.to_local(moment)
         return moment.strftime("%d/%m/%Y" if only_date or not hasattr(moment, "hour") else "%d/%m/%Y %H:%M")

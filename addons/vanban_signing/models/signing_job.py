@@ -3,6 +3,8 @@ import datetime
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 from .document_signing_phases import REFUSED
 from .provider import WAYS
 
@@ -65,8 +67,8 @@ class SigningJob(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["purpose"]._description_selection(self.env))
         for job in self:
-            moment = fields.Datetime.context_timestamp(job, job.create_date or fields.Datetime.now())
-            job.display_name = f"{labels.get(job.purpose, '')} {moment:%d/%m/%Y %H:%M}"
+            moment = vietnam_time.text(job.create_date or fields.Datetime.now())
+            job.display_name = f"{labels.get(job.purpose, '')} {moment}"
 
     # ----------------------------------------------------------------- beginning
 

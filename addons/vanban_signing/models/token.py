@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.vanban_core.models.transition_mixin import Transition
+from odoo.addons.vanban_core.tools import vietnam_time
 
 STATES = [
     ("issued", "Issued, not assigned"),
@@ -67,7 +68,7 @@ class Token(models.Model):
 
     @api.depends("state", "custodian_id", "temporary_id", "temporary_until")
     def _compute_holder_id(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         for token in self:
             if token.state == "in_custody":
                 token.holder_id = token.custodian_id
@@ -191,7 +192,7 @@ class Token(models.Model):
     def action_lend(self, user_id, until, reason, reference=None, filename=None, content_b64=None, condition=None):
         """Give the device to somebody for a term, with written permission."""
         until = fields.Date.to_date(until)
-        if not until or until < self.env["vanban.register"]._today():
+        if not until or until < vietnam_time.today():
             raise UserError(self.env._("Give the last day of the term, today or later."))
         self._record(
             "lend",
@@ -288,7 +289,7 @@ class Token(models.Model):
     @api.model
     def _cron_terms(self):
         """The term of a device given away has ended: its custodian is told, once."""
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         for token in self.search([("state", "=", "temp_handover"), ("temporary_until", "<", today)]):
             if not token.activity_ids:
                 token._remind(

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from .common import SigningCase, b64
 
@@ -42,7 +43,7 @@ class TestCustody(SigningCase):
     @proves("SIGN-06")
     def test_lending_needs_written_permission_and_ends(self):
         token = self.token.with_user(self.clerk)
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         with self.assertRaises(UserError):
             token.action_lend(self.clerk2.id, today, "Nghỉ phép")
         token.action_lend(self.clerk2.id, today, "Nghỉ phép", *PAPER)

@@ -9,6 +9,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.vanban_core.tests.common import PASSWORD
 from odoo.addons.vanban_core.tests.proves import proves
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from .common import SigningCase, b64, text_of
 
@@ -28,7 +29,7 @@ class TestCustodyPapers(SigningCase, HttpCase):
 
     @proves("SIGN-04", "SIGN-06")
     def test_minutes_and_register_are_printed(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         token = self.token.with_user(self.clerk)
         token.action_lend(self.clerk2.id, today, "Nghỉ phép", *PAPER, condition="Nguyên vẹn")
         token.action_take_back()
@@ -52,7 +53,7 @@ class TestCustodyPapers(SigningCase, HttpCase):
 
     @proves("SIGN-06")
     def test_the_end_of_a_term_is_told_once(self):
-        today = self.env["vanban.register"]._today()
+        today = vietnam_time.today()
         self.token.with_user(self.clerk).action_lend(self.clerk2.id, today, "Nghỉ phép", *PAPER)
         self.token.sudo().temporary_until = today - datetime.timedelta(days=1)
         for _run in range(2):

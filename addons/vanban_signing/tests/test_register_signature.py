@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
-from odoo.addons.vanban_core.tools import register_signature
+from odoo.addons.vanban_core.tools import register_signature, vietnam_time
 from odoo.addons.vanban_signing.pades import detached
 
 from .common import SigningCase
@@ -26,7 +26,7 @@ class TestRegisterSignature(SigningCase):
     def close(self, user=None):
         self.incoming(register=True)
         register = self.register_in.with_user(user or self.clerk)
-        return self.env["vanban.register.closing"].browse(register.action_close(str(self.env["vanban.register"]._today())))
+        return self.env["vanban.register.closing"].browse(register.action_close(str(vietnam_time.today())))
 
     def files(self, closing, **changed):
         """Sealed file, signature and certificate as an auditor gets them."""

@@ -10,6 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.vanban_core.tests.proves import proves
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from ..demo_pki import pictures
 from ..pades import anchors
@@ -249,7 +250,7 @@ class TestUnitSeal(SigningCase):
         waiting = self.outgoing("numbered")
         helper = self.clerk2
         token = self.env["vanban.token"].search([("department_id", "=", self.department.id)])
-        until = self.env["vanban.register"]._today()
+        until = vietnam_time.today()
         helper.write({"group_ids": [(6, 0, self.env.ref("vanban_core.group_unit_clerk").ids)]})
         self.assertFalse(waiting.with_user(helper).has_access("read"))
         token.with_user(self.unit_clerk).action_lend(helper.id, until, "Nghỉ phép", "Giấy phép 3", "phep.pdf", b64(b"%PDF-1.4 phep"))
