@@ -36,6 +36,7 @@ from . import (
     recipient,
     template,
     document_outgoing,
+    document_cancel,
     document_template,
     document_version,
     layout_point,

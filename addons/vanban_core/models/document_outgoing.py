@@ -207,14 +207,6 @@ class DocumentOutgoing(models.Model):
         """A clerk who is not the signer himself (OUT-18)."""
         return self._may_clerk() and self.signer_id != self.env.user
 
-    def _may_cancel(self):
-        if not self._is_outgoing():
-            return False
-        if self._is_drafter() and self.state in EDITABLE:
-            return True
-        # under review it needs the consent of who heads the unit or has it before him
-        return self.env.user in self.department_id._vanban_heads() or self._may_review()
-
     # ------------------------------------------------------------------- files
 
     def _check_upload(self, role):
@@ -239,17 +231,6 @@ class DocumentOutgoing(models.Model):
         """Whether the agency has signed; signing answers."""
         self.ensure_one()
         return False
-
-    # ------------------------------------------------------------------ cancel
-
-    def _effect_cancel(self, comment):
-        self._write_fixed({"cancel_reason": comment})
-        self.sudo().activity_unlink(["mail.mail_activity_data_todo"])  # safe: nobody has anything left to do on it
-        self._stop_acting_of_all()
-
-    def action_cancel(self, reason):
-        """Give a draft up; a numbered document can only be recalled."""
-        return self._transition("cancel", comment=reason)
 
     def _stop_acting_of_all(self):
         # safe: only takes away; reading stays for those who had it before them

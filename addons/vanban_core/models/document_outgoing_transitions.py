@@ -33,6 +33,4 @@ OUTGOING_TRANSITIONS = (
     Transition("recall_deny", ("recall_requested",), ("issued",), who="_may_approve_recall", comment=True,
                guard="_guard_recall_approve", effect="_effect_recall_deny"),
     Transition("recall_complete", ("recall_requested",), ("recalled",)),
-    Transition("cancel", (*EDITABLE, *REVIEW, "tl_agreed"), ("cancelled",), who="_may_cancel", comment=True,
-               effect="_effect_cancel"),
 )  # fmt: skip

@@ -205,13 +205,40 @@ class TestReview(OutgoingCase):
         self.refused(lambda: document.action_cancel(""), "write the reason")
         with self.assertRaises(AccessError):
             document.with_user(self.outsider).action_cancel("không cần")
-        document.action_submit_review()
-        with self.assertRaises(AccessError):
-            document.action_cancel("không cần nữa")
-        document.with_user(self.unit_head).action_cancel("Không ban hành nữa")
-        self.assertEqual(document.state, "cancelled")
+        self.assertNotIn(",ask_cancel,", document.allowed_actions)
+        document.action_cancel("Soạn nhầm")
+        self.assertEqual(document.state, "cancelled", "before it was submitted it is the drafter's own")
         with self.assertRaises(UserError):
             document.write({"recipient_ids": [(5,)]})
+
+    def test_a_submitted_draft_is_cancelled_with_the_consent_of_the_head(self):
+        document = self.draft()
+        document.action_submit_review()
+        self._ask_to_cancel(document)
+        document.with_user(self.unit_head).action_review_return("Viết lại phần kiến nghị")
+        # back with the drafter it is still not his alone
+        self._ask_to_cancel(document)
+        with self.assertRaises(AccessError):
+            document.with_user(self.outsider).action_ask_cancel("không cần")
+        document.with_user(self.unit_head).action_cancel("Đồng ý: không ban hành nữa")
+        self.assertEqual((document.state, document.cancel_reason), ("cancelled", "Đồng ý: không ban hành nữa"))
+        told = document.sudo().activity_ids
+        self.assertEqual(told.user_id, self.specialist, "the head has nothing left to do, the drafter hears of it")
+        self.assertIn("không ban hành nữa", told.note)
+
+    def _ask_to_cancel(self, document):
+        state, reason = document.state, "Đã có chỉ đạo khác"
+        with self.assertRaises(AccessError):
+            document.action_cancel(reason)
+        document.invalidate_recordset(["allowed_actions"])
+        self.assertNotIn(",cancel,", document.allowed_actions)
+        self.assertIn(",ask_cancel,", document.allowed_actions)
+        self.refused(lambda: document.action_ask_cancel(""), "write the reason")
+        document.action_ask_cancel(reason)
+        self.assertEqual(document.state, state)
+        asked = document.sudo().activity_ids.filtered(lambda todo: todo.user_id == self.unit_head and reason in (todo.note or ""))
+        self.assertEqual(len(asked), 1)
+        asked.unlink()
 
     @proves("SEC-06")
     def test_state_secrets_stay_outside(self):
