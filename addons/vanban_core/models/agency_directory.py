@@ -41,6 +41,15 @@ class ResPartner(models.Model):
             agency = agency.sudo().vanban_merged_into_id
         return agency.sudo(False)
 
+    def _vanban_lineage(self):
+        """This agency and all that were merged into it: their old correspondence is its own."""
+        level, found = self, self
+        while level:
+            # safe: the public directory; a cycle cannot be stored
+            level = self.sudo().with_context(active_test=False).search([("vanban_merged_into_id", "in", level.ids)]).sudo(False) - found
+            found |= level
+        return found
+
     @api.model
     def _vanban_directory_domain(self, text):
         """Agencies that hold every word of ``text`` in name, symbol or a code, whatever its accents and case."""

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.vanban_core.tools import vietnam_time
+
 from ..edxml import Organization
 
 
@@ -8,13 +10,19 @@ class ResCompany(models.Model):
 
     @api.model
     def _vanban_by_code(self, code):
-        """The own agency that has this code now or had it once; empty when there is none."""
+        """The own agency that has this code now, else one that had it once; empty when there is none."""
         text = (code or "").strip().upper()
         if not text:
             return self.browse()
-        partners = [partner for partner, _first, _last in self.env["vanban.agency.code"]._holders(text)]
+        holders, today = self.env["vanban.agency.code"]._holders(text), vietnam_time.today()
+        if not holders:
+            return self.browse()
         # safe: which agencies are here is known
-        return self.sudo().search([("partner_id", "in", partners)], limit=1).sudo(False) if partners else self.browse()
+        found = self.sudo().search([("partner_id", "in", [partner for partner, _first, _last in holders])]).sudo(False)
+        if len(found) > 1:
+            now = [partner for partner, first, last in holders if (not first or first <= today) and (not last or today <= last)]
+            found = found.filtered(lambda company: company.partner_id.id in now) or found
+        return found[:1]
 
     def _vanban_clerks(self):
         """Clerks (văn thư) of the agency: who hears of what comes and goes."""

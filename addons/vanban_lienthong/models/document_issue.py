@@ -112,20 +112,22 @@ class DocumentIssue(models.Model):
         for doc_type, rows in (
                 (names.REPLACE, {row: peer for row, peer in connected.items() if row.partner_id in had}),
                 (names.NEW, {row: peer for row, peer in connected.items() if row.partner_id not in had})):
-            # some axes use the place of the signature otherwise: who does not ask for one gets a packet without
-            for signs in (False, True):
-                chosen = {row: peer for row, peer in rows.items() if peer._signs_packets() == signs}
-                if chosen:
-                    self._queue_packet(doc_type, chosen, replaced if doc_type == names.REPLACE else None)
+            # some axes use the place of the signature otherwise: who does not ask for one gets a packet without;
+            # a packet bears one date of answer
+            alike = {}
+            for row, peer in rows.items():
+                alike.setdefault((peer._signs_packets(), row.answer_due), {})[row] = peer
+            for (_signs, due), chosen in alike.items():
+                self._queue_packet(doc_type, chosen, due or None, replaced if doc_type == names.REPLACE else None)
 
-    def _queue_packet(self, doc_type, rows, replaced=None):
+    def _queue_packet(self, doc_type, rows, due, replaced=None):
         builder = self.env["vanban.packet.builder"]
         partners = self.env["res.partner"].union(*(row.partner_id for row in rows))
         # What travels is Vietnamese, whatever language the clerk works in.
         reason = f"Thay thế văn bản số {replaced.code}" if replaced else ""
         with builder._attachments(self) as attachments:
             business = builder._business(self, doc_type, reason, replaced, partners)
-            packet = builder._document_packet(self, partners, business, attachments)
+            packet = builder._document_packet(self, partners, business, attachments, due=due)
             stored = builder._store_document(self, packet, self.env["vanban.peer"].union(*rows.values()))
         self.env["vanban.packet.out"]._enqueue(
             stored, [(peer, row) for row, peer in rows.items()], urgency=2 + int(self.urgency))

@@ -48,8 +48,8 @@ class DocumentUpdate(models.Model):
         self._write_fixed(changes)
         self._log("send_update", comment=reason, data={
             "before": before, "after": {name: str(value or "") for name, value in changes.items()}, "recipients": rows.mapped("recipient_name")})
-        for signs in (False, True):
-            self._queue_update_packet(rows.filtered(lambda row: row.peer_id._signs_packets() == signs), reason)  # noqa: B023 - used at once
+        for (_signs, due), alike in rows.grouped(lambda row: (row.peer_id._signs_packets(), row.recipient_id.answer_due)).items():
+            self._queue_update_packet(alike, due or None, reason)
         self._notify(self.signer_id | self.drafter_id, self.env._("The recipients are told of a change: %(reason)s", reason=reason))
         return True
 
@@ -62,12 +62,10 @@ class DocumentUpdate(models.Model):
         return self.sudo().delivery_ids.filtered(  # safe: own deliveries; right and state are checked before anything is done
             lambda row: row.business_type in ("0", "3") and row.state in (*WAITING, *REPEATABLE))
 
-    def _queue_update_packet(self, rows, reason):
-        if not rows:
-            return
+    def _queue_update_packet(self, rows, due, reason):
         builder = self.env["vanban.packet.builder"]
         business = replace(builder._business(self, names.UPDATE, reason, self), document_info=True, document_receiver=False)
-        packet = builder._document_packet(self, rows.partner_id, business, moment=fields.Datetime.now())
+        packet = builder._document_packet(self, rows.partner_id, business, moment=fields.Datetime.now(), due=due)
         stored = builder._store_document(self, packet, rows.peer_id)
         self.env["vanban.packet.out"]._enqueue(stored, [(row.peer_id, None) for row in rows], urgency=4)
 

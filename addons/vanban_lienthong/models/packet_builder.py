@@ -47,12 +47,14 @@ class PacketBuilder(models.AbstractModel):
     # ------------------------------------------------------------- documents
 
     @api.model
-    def _document_packet(self, document, partners, business, attachments=(), moment=None):
-        """The packet of an outgoing document for ``partners``; ``moment`` of sending, that of the issue unless given."""
+    def _document_packet(self, document, partners, business, attachments=(), moment=None, due=None):
+        """The packet of an outgoing document for ``partners``.
+
+        :param moment: of sending, that of the issue unless given     :param due: date by which they answer, if they are asked to
+        """
         document = document.sudo()  # safe: the document is being issued by somebody who may
         company = document.company_id
         own = company._vanban_organization()
-        due = document.reply_due_date if document.reply_required else None
         return DocumentPacket(
             sender=own,
             recipients=tuple(partner._vanban_organization() for partner in partners),
@@ -201,7 +203,7 @@ class PacketBuilder(models.AbstractModel):
         return StatusPacket(
             sender=row.company_id._vanban_organization(),
             response_for=ResponseFor(
-                organ_id=document.issuer_id.vanban_written_code or row.peer_id.code or "", code=document.code or "",
+                organ_id=document.packet_in_id.partner_id.vanban_written_code or row.peer_id.code or "", code=document.code or "",
                 document_id=document.document_code or "", promulgation_date=document.issue_date or None),
             status_code=row.code, description=description, timestamp=self._local(row.date),
             staff=Staff(department=row.company_id.name or "", staff=row.person or "Hệ thống"))

@@ -1,3 +1,8 @@
+# Codes that decide what a clerk may do with a held packet.
+INTEGRITY = "INTEGRITY"
+TAKEN = "IDENTIFIER_TAKEN"
+
+
 class PacketHeld(Exception):
     """Reading found something that a clerk has to decide; ``values`` go onto the held packet."""
 

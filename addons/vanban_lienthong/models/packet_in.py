@@ -5,7 +5,9 @@ from odoo.addons.vanban_core.models import at_once
 from odoo.addons.vanban_core.models.transition_mixin import Transition
 from odoo.addons.vanban_core.tools import vietnam_time
 
+from ..edxml import names
 from .packet import BUSINESS, STATUS
+from .packet_held import INTEGRITY, TAKEN
 
 OPEN = ("received", "quarantined", "decision")
 
@@ -25,8 +27,8 @@ class PacketIn(models.Model):
         Transition("supersede", ("quarantined",), ("duplicate",)),
         Transition("ask", ("received",), ("decision",)),
         Transition("answer_alone", ("received",), ("agreed",)),
-        Transition("reread", ("quarantined",), ("received",), who="_is_clerk"),
-        Transition("accept_remarks", ("quarantined",), ("received",), who="_is_clerk", comment=True),
+        Transition("reread", ("quarantined",), ("received",), who="_is_clerk", guard="_guard_intact"),
+        Transition("accept_remarks", ("quarantined",), ("received",), who="_is_clerk", comment=True, guard="_guard_intact"),
         Transition("refuse", ("quarantined",), ("refused",), who="_is_clerk", comment=True, guard="_guard_refuse"),
         Transition("discard", ("quarantined",), ("discarded",), who="_is_clerk", comment=True),
         Transition("agree", ("decision",), ("agreed",), who="_is_clerk"),
@@ -72,6 +74,7 @@ class PacketIn(models.Model):
         "Steering type", readonly=True, help="The number of SteeringType as the sender gave it; products read it differently.")
     remarks = fields.Text("Defects that were read over", readonly=True)
     remarks_accepted = fields.Boolean("Accepted in spite of defects", readonly=True)
+    double_accepted = fields.Boolean("Accepted beside a document with the same identifier", readonly=True)
     document_id = fields.Many2one("vanban.document", "Document", readonly=True, ondelete="restrict", index=True)
     target_id = fields.Many2one("vanban.document", "Concerns", readonly=True, ondelete="restrict", index=True)
     duplicate_of_id = fields.Many2one("vanban.packet.in", "Duplicate of", readonly=True, ondelete="restrict")
@@ -82,6 +85,10 @@ class PacketIn(models.Model):
     _content_once = models.UniqueIndex(
         "(company_id, sender_code, document_code, COALESCE(business_type, ''), sha256) WHERE type = 'document' "
         "AND state IN ('done', 'decision', 'agreed', 'disagreed')")
+    # Another one under the same identifier is taken over by a clerk's decision alone, also when both come at one moment.
+    _identifier_once = models.UniqueIndex(
+        "(company_id, sender_code, document_code) WHERE type = 'document' AND COALESCE(business_type, '0') = '0' AND document_code <> '' "
+        "AND state IN ('done', 'decision', 'agreed', 'disagreed') AND double_accepted IS NOT TRUE AND remarks_accepted IS NOT TRUE")
     # the reception desk: urgent first
     _desk = models.Index("(urgency DESC, id DESC) WHERE type <> 'status' OR type IS NULL")
     _held = models.Index("(urgency DESC, id DESC) WHERE state = 'quarantined'")
@@ -112,14 +119,15 @@ class PacketIn(models.Model):
 
     def action_accept_remarks(self, reason):
         """Take the packet over although it has defects; the reason stays on record."""
-        self._transition("accept_remarks", comment=reason, values={
-            "remarks_accepted": True, "reason": False, "reason_code": False,
-        })
+        for packet in self:
+            # what the clerk has not seen is held once more: an incomplete packet is not therefore a double one
+            accepted = "double_accepted" if packet.reason_code == TAKEN else "remarks_accepted"
+            packet._transition("accept_remarks", comment=reason, values={accepted: True, "reason": False, "reason_code": False})
         self._wake()
         return True
 
     def action_refuse(self, reason):
-        """Return a held packet to its sender with the reason (status 02)."""
+        """Return a held packet to its sender with the reason (status 02; 16 when it asks for something)."""
         for packet in self:
             packet._transition("refuse", comment=reason)
             packet._report_refusal(reason)
@@ -132,7 +140,19 @@ class PacketIn(models.Model):
         # what travels is Vietnamese, whatever language the clerk works in
         return self.action_refuse("Sai nơi nhận: văn bản không gửi cho cơ quan này")
 
+    def _guard_intact(self):
+        if self.reason_code == INTEGRITY:
+            raise UserError(self.env._(
+                "This packet was changed on its way: nothing of it is taken over, however often it is read. The sender repeats it "
+                "by itself; if that does not come, ask the sender, then set this one aside."))
+
     def _guard_refuse(self):
+        if self.reason_code == TAKEN:
+            raise UserError(self.env._(
+                "Document %(code)s is in this agency already. A return would tell the sender that it was refused: set this packet "
+                "aside, or take it over with a reason.", code=self.document_code))
+        if self.type == "status" and self.status_code != names.TAKE_BACK:
+            raise UserError(self.env._("A status is not returned: read it again when its cause is put right, or set it aside."))
         if not self.peer_id or not self.document_code:
             raise UserError(self.env._(
                 "The sender or the document of this packet could not be read, so nothing can be reported back. "

@@ -15,13 +15,15 @@ from odoo.addons.vanban_core.tools import copy_rules, vietnam_time
 from ..edxml import HOLD, DocumentPacket, PacketError, StatusPacket, names, read_packet
 from .concurrency import commit_step, keep_apart
 from .packet_builder import CAPACITY
-from .packet_held import PacketHeld, PacketTooEarly
+from .packet_held import TAKEN, PacketHeld, PacketTooEarly
 from .packet_in_receive import LOCAL_CHANNEL
 from .packet_out import WAITING
 
 _logger = logging.getLogger(__name__)
 _BATCH = 100
 TOO_EARLY = object()
+# Kinds of business that bring a document of their own.
+NEW_DOCUMENT = (str(names.NEW), str(names.REPLACE))
 # The mark alone, or with its name before it; nothing else stands in a sphere by chance.
 _SECRET_WORDS = re.compile(r"(?:(?:độ|mức độ)\s*mật\s*:?\s*)?(?:tuyệt mật|tối mật|mật)", re.IGNORECASE)
 _CAPACITY_OF = {label.rstrip("."): key for key, label in CAPACITY.items()}
@@ -188,9 +190,10 @@ class PacketInProcess(models.Model):
                 self._note_changes(packet, target)
             self._ask_decision(target)
             return
+        replaced = self._find_replaced(packet) if doc_type == names.REPLACE else None
         document = self._make_document(packet)
-        if doc_type == names.REPLACE:
-            self._take_replacement(packet, document)
+        if replaced is not None:
+            self._take_replacement(replaced, document)
         else:
             self._flow("finish", values={"document_id": document.id})
         # it arrived when its bytes did, however long it was held
@@ -208,22 +211,23 @@ class PacketInProcess(models.Model):
         others = self.search([
             ("id", "!=", self.id), ("company_id", "=", self.company_id.id), ("type", "=", "document"),
             ("peer_id.partner_id", "=", self.peer_id.partner_id.id), ("document_code", "=", self.document_code),
-            ("business_type", "=", self.business_type), ("state", "in", ("done", "decision", "agreed", "disagreed")),
+            ("business_type", "in", (self.business_type, *NEW_DOCUMENT)), ("state", "in", ("done", "decision", "agreed", "disagreed")),
         ], order="id")
-        same = others.filtered(lambda other: other.sha256 == self.sha256)[:1]
+        same = others.filtered(lambda other: other.sha256 == self.sha256 and other.business_type == self.business_type)[:1]
         if same:
             self._flow("double", values={"duplicate_of_id": same.id, "document_id": same.document_id.id})
             same._log("duplicate", data={"packet": self.id, "message": self.message})
             if same.document_id:
                 same.document_id._log("duplicate", data={"packet": self.id})
             return True
-        # an update or a recall bears the identifier of the document that it is about: another one is nothing double
-        about = (str(names.REVOKE), str(names.UPDATE))
-        if self.remarks_accepted or str(self.business_type) in about:
+        # an update or a recall bears the identifier of the document that it is about, and so may a replacement
+        doc_type = packet.business.doc_type
+        replaced = [one.document_id.strip() for one in packet.business.replacements] if doc_type == names.REPLACE else []
+        if self.double_accepted or doc_type in (names.REVOKE, names.UPDATE) or self.document_code in replaced:
             return False
         taken = others[:1].received_date or self._entered_by_hand().arrival_date
         if taken:
-            raise PacketHeld("IDENTIFIER_TAKEN", values={"duplicate_of_id": others[:1].id}, reason=self.env._(
+            raise PacketHeld(TAKEN, values={"duplicate_of_id": others[:1].id}, reason=self.env._(
                 "Duplicate document identifier (Trùng mã định danh): %(code)s was received on %(date)s with other content. "
                 "Ask the sender; then take it over with a reason, or set it aside.",
                 code=self.document_code, date=vietnam_time.text(taken)))
@@ -315,8 +319,8 @@ class PacketInProcess(models.Model):
                 "The status is about %(code)s, which this agency has not sent.",
                 code=packet.response_for.code or packet.response_for.document_id))
         out = self.env["vanban.packet.out"].search([
-            ("document_id", "=", document.id), ("type", "=", "document"), ("peer_id.partner_id", "=", self.peer_id.partner_id.id),
-            ("business_type", "in", ("0", "3")),
+            ("document_id", "=", document.id), ("type", "=", "document"), ("peer_id.partner_id", "in", self._sender_lineage().ids),
+            ("business_type", "in", NEW_DOCUMENT),
         ], order="id desc", limit=1)
         if not out:
             raise PacketHeld("STATUS_STRANGER", self.env._(

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..edxml import Limits
+from .packet_held import INTEGRITY
 
 # Channel of packets that never left the database.
 LOCAL_CHANNEL = "-local-"
@@ -76,21 +77,31 @@ class PacketInReceive(models.Model):
         packet._store_content(path, "packet.edxml")
         packet._log("receive_packet", data={"message": message, "sha256": digest, "size": size})
         if not intact:
-            packet._hold("INTEGRITY", self.env._(
+            packet._hold(INTEGRITY, self.env._(
                 "Not intact (Không toàn vẹn): the bytes received differ from those that the sender signed. "
                 "The sender repeats the packet by itself; nothing is taken over from this one."))
         elif known:
             packet._hold("MESSAGE_REUSED", self.env._(
                 "The sender used the number of an earlier packet for other content. Ask the sender before taking it over."))
         else:
+            packet._supersede_damaged()
             self._wake()
         return packet
+
+    def _supersede_damaged(self):
+        """The sound copy is here: damaged deliveries of it are decided."""
+        damaged = self.search([
+            ("company_id", "=", self.company_id.id), ("sender_code", "=", self.sender_code), ("state", "=", "quarantined"),
+            ("reason_code", "=", INTEGRITY)])
+        damaged = damaged.filtered(lambda row: row.message.rpartition("#")[0] == self.message)
+        if damaged:
+            damaged._flow("supersede", values={"duplicate_of_id": self.id})
 
     def _hold(self, code, reason, values=None):
         """Quarantine with a reason for the clerk."""
         self.ensure_one()
         self._flow("quarantine", comment=reason, values={**(values or {}), "reason_code": code, "reason": reason})
-        if code != "INTEGRITY":  # the sender repeats that one by itself
+        if code != INTEGRITY:  # the sender repeats that one by itself
             self.env["vanban.notice"]._send(
                 self.company_id._vanban_clerks(), self.env._("Packet held: %(reason)s", reason=reason), kind="alert",
                 action="vanban_lienthong.action_packet_in_held")

@@ -25,16 +25,21 @@ class PacketInTarget(models.Model):
             code=packet.code, document_id=packet.document_id, promulgation_date=packet.promulgation_date))
 
     def _find_incoming(self, response):
-        """Our incoming document from this sender; also one received under an earlier code of the sender."""
+        """Our incoming document from this sender; also one received under an earlier code of it, or from an agency merged into it.
+
+        What counts is who sent it: the clerk may have put another issuer into the record.
+        """
         domain = [
-            ("company_id", "=", self.company_id.id), ("direction", "=", "in"), ("issuer_id", "=", self.peer_id.partner_id.id),
-            ("packet_in_id", "!=", False)]
+            ("company_id", "=", self.company_id.id), ("direction", "=", "in"), ("packet_in_id.partner_id", "in", self._sender_lineage().ids)]
         documents = self.env["vanban.document"]
         if response.document_id:
             documents = documents.search([*domain, ("document_code", "=", response.document_id.strip())], order="id desc")
         if not documents:
             documents = self._of_the_day(domain, response)
         return documents.filtered(lambda document: document.state not in GONE)[:1] or documents[:1]
+
+    def _sender_lineage(self):
+        return self.peer_id.partner_id._vanban_lineage()
 
     def _find_outgoing(self, response):
         """Our sent document; empty when several fit."""

@@ -144,6 +144,10 @@ class PacketOut(models.Model):
             folded = statuses.fold(events, row.recall_asked or None)
             if folded.state != row.state:
                 row._flow("fold", folded.state, values={"state_date": folded.since or fields.Datetime.now()})
+                if folded.state == "recall_rejected":
+                    refusal = row.status_ids.filtered(lambda status: status.code == names.REFUSED).sorted("received_date")[-1:]
+                    row._alarm(self.env._(
+                        "%(agency)s does not cancel the recalled document: %(reason)s", agency=row.recipient_name, reason=refusal.description or ""))
             note = row.status_ids.sorted("date")[-1:].description
             row._tell_recipient(folded.handling if folded.state == "recall_rejected" else folded.state, note)
 

@@ -3,6 +3,7 @@ import io
 
 import openpyxl
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
@@ -106,11 +107,24 @@ class TestDirectory(TransactionCase):
         with self.assertRaises(AccessError):
             self.env["vanban.directory.import"].with_user(clerk).create({"content": base64.b64encode(table)})
 
+    @proves("LT-03")
+    def test_code_that_moved_between_own_agencies(self):
+        """Packets go to who has the code now, not to who had it first."""
+        today = vietnam_time.today()
+        yesterday = fields.Date.subtract(today, days=1)
+        before, after = self.env["res.company"].create([{"name": "Chi cục trước"}, {"name": "Chi cục sau"}])
+        before.partner_id.vanban_code_ids = [(0, 0, {"code": "H96.55", "date_to": yesterday})]
+        find = self.env["res.company"]._vanban_by_code
+        self.assertEqual(find("h96.55"), before, "an old code still leads to its agency")
+        after.partner_id.vanban_code_ids = [(0, 0, {"code": "H96.55", "date_from": today})]
+        self.assertEqual(find("H96.55"), after)
+
     def test_merged(self):
         self.load(Agency("H73.01", "Sở A"), Agency("H73.02", "Sở B"), Agency("H73.03", "Sở C"))
         first, second, third = (self.agency(f"H73.0{n}") for n in (1, 2, 3))
         first.vanban_merged_into_id = second
         second.vanban_merged_into_id = third
         self.assertEqual(first._vanban_successor(), third)
+        self.assertEqual((third._vanban_lineage(), first._vanban_lineage()), (first | second | third, first))
         with self.assertRaises(ValidationError):
             third.vanban_merged_into_id = first

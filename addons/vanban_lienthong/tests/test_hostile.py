@@ -3,13 +3,15 @@ from dataclasses import replace
 from datetime import date
 from unittest.mock import patch
 
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.vanban_core.tests.proves import proves
 
-from ..edxml import Attachment, Organization, OtherInfo, read_packet
+from ..edxml import Attachment, Business, Organization, OtherInfo, Replacement, ResponseFor, read_packet
 from .common import LienthongCase
 
 
@@ -54,8 +56,17 @@ class TestHostile(LienthongCase):
         packet = self.receive(changed, message="goi-tin-0001", sha256=hashlib.sha256(good).hexdigest())
         self.assertHeld(packet, "INTEGRITY")
         self.assertIn("Không toàn vẹn", packet.reason)
-        # the repetition of the sound packet is taken over
-        self.assertEqual(self.receive(good, message="goi-tin-0001").state, "done")
+        # no button lets it in
+        as_clerk = packet.with_user(self.clerk)
+        for press in (as_clerk.action_reread, lambda: as_clerk.action_accept_remarks("Vẫn nhận"), lambda: as_clerk.action_refuse("Trả lại")):
+            with self.assertRaises(UserError):
+                press()
+            self.run_job("cron_read")
+            self.assertHeld(packet, "INTEGRITY")
+        # the repetition of the sound packet is taken over, and decides the damaged one
+        sound = self.receive(good, message="goi-tin-0001")
+        self.assertEqual(sound.state, "done")
+        self.assertEqual((packet.state, packet.duplicate_of_id), ("duplicate", sound))
 
     @proves("LT-14")
     def test_same_identifier(self):
@@ -66,6 +77,49 @@ class TestHostile(LienthongCase):
         self.assertIn("Trùng mã định danh", again.reason)
         self.assertEqual(again.duplicate_of_id, first)
         self.assertEqual(self.env["vanban.document"].search_count([("packet_in_id", "!=", False)]), 1)
+        # a return would turn the document that is here into a refused one at the sender
+        with self.assertRaises(UserError):
+            again.with_user(self.clerk).action_refuse("Đã có")
+        self.assertEqual(self.reported(first.document_id), ["01"])
+        # nor is it another document because it calls itself a replacement, of something else
+        third = self.receive(self.packet(business=Business(3, "Thay thế", replacements=(Replacement("H97.03,2026/01/05,9/STC-VP"),))))
+        self.assertHeld(third, "IDENTIFIER_TAKEN")
+        third.with_user(self.clerk).action_accept_remarks("Đã hỏi cơ quan gửi")
+        self.run_job("cron_read")
+        self.assertEqual(third.state, "done")
+
+    @proves("LT-14")
+    def test_same_identifier_at_the_same_moment(self):
+        """Two workers that do not see each other: the database lets one in, the other looks again."""
+        first, second = (self.receive(self.packet(subject=subject), read=False) for subject in ("Bản một", "Bản hai"))
+        first._process()
+        self.env.flush_all()
+        with patch.object(type(second), "_is_double", return_value=False), mute_logger("odoo.sql_db"), \
+                self.assertRaises(UniqueViolation), self.env.cr.savepoint():
+            second._process()
+            self.env.flush_all()
+        self.env.invalidate_all()
+        self.run_job("cron_read")
+        self.assertHeld(second, "IDENTIFIER_TAKEN")
+
+    @proves("LT-14")
+    def test_accepted_defects_open_no_door_for_a_double(self):
+        """The incomplete packet is taken over after the complete one has come: that is a second question."""
+        first = self.packet().attachments[0]
+        raw = self.raw(self.packet(attachments=(first, Attachment("phu-luc.pdf", first.path, "Phụ lục"))))
+        incomplete = self.receive(raw[:raw.rindex(b"<Attachment>")] + raw[raw.index(b"</AttachmentEncoded>"):])
+        self.assertHeld(incomplete, "FILE_ABSENT")
+        self.assertEqual(self.receive(raw).state, "done")
+        incomplete.with_user(self.clerk).action_accept_remarks("Đã xin bản giấy")
+        self.run_job("cron_read")
+        self.assertHeld(incomplete, "IDENTIFIER_TAKEN")
+
+    def test_status_is_not_returned(self):
+        document = self.issued()
+        status = self.receive(self.status_packet(document, "03", response_for=ResponseFor("H96.02", "9/X", "H96.02,2026/01/01,9/X")))
+        self.assertHeld(status, "STATUS_TARGET")
+        with self.assertRaises(UserError):
+            status.with_user(self.clerk).action_refuse("Không rõ")
 
     def test_same_bytes_twice(self):
         raw = self.raw(self.packet())

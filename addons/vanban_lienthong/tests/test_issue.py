@@ -1,3 +1,4 @@
+from datetime import date
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -54,6 +55,26 @@ class TestIssue(LienthongCase):
         logged = self.env["vanban.log"].sudo().search(
             [("action", "=", "send"), ("document_id", "=", document.id), ("model", "=", "vanban.document")])
         self.assertEqual(len(logged), 1)
+
+    @proves("LT-17")
+    def test_each_recipient_gets_its_own_date(self):
+        """A date of its own, that of the document, none “for information”: as many packets as dates, each agency one."""
+        companies = self.env["res.company"].create([
+            {"name": f"Sở số {number}", "vanban_code": f"H97.1{number}", "vanban_symbol": f"S{number}"} for number in range(4)])
+        for company in companies:
+            self._connect(self.company, company)
+        partners = companies.partner_id
+        general, earlier = date(2027, 1, 30), date(2027, 1, 10)
+        document = self.issued(reply_required=True, reply_due_date=general, recipient_ids=[
+            (0, 0, {"partner_id": partners[0].id, "reply_due_date": earlier}), (0, 0, {"partner_id": partners[1].id}),
+            (0, 0, {"partner_id": partners[2].id, "for_information": True}), (0, 0, {"partner_id": partners[3].id})])
+        asked = {}
+        for row in document.delivery_ids:
+            with row.packet_id._content_path() as path:
+                asked[row.partner_id] = read_packet(path, None).due_date
+        self.assertEqual(asked, {partners[0]: earlier, partners[1]: general, partners[2]: None, partners[3]: general})
+        self.assertEqual(len(document.delivery_ids), 4)
+        self.assertEqual(len(document.delivery_ids.packet_id), 3)
 
     @proves("LT-15")
     def test_kind_that_is_not_sent(self):

@@ -7,7 +7,8 @@ from odoo.tests import tagged
 from odoo.addons.vanban_core.tests.common import make_pdf
 from odoo.addons.vanban_core.tests.proves import proves
 
-from ..edxml import Attachment, Business, Receiver, Replacement, ResponseFor, read_packet
+from ..edxml import Attachment, Business, Organization, Receiver, Replacement, ResponseFor, names, read_packet
+from ..models.packet_in_process import TOO_EARLY
 from .common import LienthongCase
 
 CODE = "H97.03,2026/03/09,118/STC-VP"
@@ -102,6 +103,8 @@ class TestRecall(LienthongCase):
         row = document.delivery_ids.filtered(lambda row: row.business_type == "0")
         self.assertEqual(row.state, "recall_rejected")
         self.assertEqual(row.status_ids.filtered(lambda status: status.code == "16").description, "Đã chuyển cơ quan điều tra")
+        told = document.sudo().activity_ids.filtered(lambda todo: todo.user_id == self.clerk).mapped("summary")
+        self.assertIn("Đã chuyển cơ quan điều tra", " ".join(told), "the clerk hears that it stays in force there")
 
     def test_only_the_clerk_of_the_agency_decides(self):
         document = self.received_document()
@@ -129,6 +132,71 @@ class TestRecall(LienthongCase):
     def test_recall_of_something_unknown_is_held(self):
         packet = self.receive(self.packet(business=Business(1, "Nhầm", "H97.03,2026/01/01,1/STC"), attachments=()))
         self.assertEqual((packet.state, packet.reason_code), ("quarantined", "TARGET_UNKNOWN"))
+        # what asks for something is answered by 16: 02 would say nothing to a sender who waits for the answer
+        packet.with_user(self.clerk).action_refuse("Cơ quan không nhận văn bản này")
+        self.assertEqual(self.told("16").description, "Cơ quan không nhận văn bản này")
+        update = self.receive(self.packet(business=Business(2, "Sửa", "H97.03,2026/01/01,1/STC", document_info=True), attachments=()))
+        update.with_user(self.clerk).action_refuse("Không có văn bản này")
+        self.assertEqual(self.told("16").description, names.ABOUT_UPDATE + "Không có văn bản này")
+
+    def told(self, code):
+        """The last status that was sent about a packet which nobody took over."""
+        row = self.env["vanban.packet.out"].search([("status_code", "=", code), ("company_id", "=", self.company.id)], order="id desc", limit=1)
+        with row.packet_id._content_path() as path:
+            return read_packet(path, None)
+
+    @proves("LT-08", "LT-09")
+    def test_recall_of_what_lies_here_untaken(self):
+        """Held or set aside: nothing was taken over, so it is cancelled and confirmed without anybody's decision."""
+        first = self.packet().attachments[0]
+        raw = self.raw(self.packet(attachments=(first, Attachment("phu-luc.pdf", first.path, "Phụ lục"))))
+        held = self.receive(raw[:raw.rindex(b"<Attachment>")] + raw[raw.index(b"</AttachmentEncoded>"):])
+        self.assertEqual(held.state, "quarantined")
+        recall = self.receive(self.packet(business=Business(1, "Nhầm", CODE), attachments=()))
+        self.assertEqual((recall.state, held.state), ("agreed", "discarded"))
+        told = self.told("15")
+        self.assertEqual((told.response_for.document_id, told.response_for.organ_id), (CODE, "H97.03"))
+        # and once more, when it was set aside before
+        again = self.receive(self.packet(business=Business(1, "Nhắc lại", CODE), attachments=()))
+        self.assertEqual(again.state, "agreed")
+
+    def test_recall_that_is_faster_than_its_document(self):
+        document = self.receive(self.packet(), read=False)
+        recall = self.receive(self.packet(business=Business(1, "Nhầm", CODE), attachments=()), read=False)
+        self.assertIs(recall._process(), TOO_EARLY)
+        self.assertEqual(recall.state, "received")
+        self.run_job("cron_read")
+        self.assertEqual((document.state, recall.state, recall.target_id), ("done", "decision", document.document_id))
+
+    @proves("LT-09")
+    def test_recall_finds_what_the_clerk_described_otherwise(self):
+        """The issuer is what stands on the paper; who sent the packet is who may recall it, or who took over its duties."""
+        document = self.received_document()
+        document.issuer_id = self.env["res.partner"].create({"name": "Văn phòng Sở Tài chính", "is_company": True})
+        recall = self.receive(self.packet(business=Business(1, "Nhầm", CODE), attachments=()))
+        self.assertEqual(recall.target_id, document)
+        heir = self.env["res.company"].create({"name": "Sở Tài chính và Kế hoạch", "vanban_code": "H97.30"})
+        self._connect(self.company, heir)
+        again = {"business": Business(1, "Nhắc lại", CODE), "attachments": (), "sender": Organization("H97.30", heir.name)}
+        before = self.receive(self.packet(**again), sender="H97.30")
+        self.assertEqual(before.reason_code, "SENDER_DIFFERS", "came by the connection of the old agency")
+        self.peer = self.env["vanban.peer"].search([("company_id", "=", self.company.id), ("partner_id", "=", heir.partner_id.id)])
+        self.assertEqual(self.receive(self.packet(**again), sender="H97.30").reason_code, "TARGET_UNKNOWN")
+        self.issuer.vanban_merged_into_id = heir.partner_id
+        self.assertEqual(self.receive(self.packet(**again), sender="H97.30").target_id, document)
+
+    @proves("LT-08", "LT-14")
+    def test_replacement_of_two(self):
+        """All that it replaces is cancelled by one decision, also under the same identifier; what was cancelled before is no obstacle."""
+        other = "H97.03,2026/03/08,117/STC-VP"
+        documents = self.received_document() | self.received_document(document_id=other, code_number="117")
+        packet = self.receive(self.packet(subject="V/v thay thế", business=Business(
+            3, "Thay thế", replacements=(Replacement(CODE), Replacement(other)))))
+        self.assertEqual((packet.state, packet.document_id._linked("replaces")), ("decision", documents.sudo()))
+        documents[0].action_recall_execute("Đã hủy trước")
+        packet.with_user(self.clerk).action_recall_accept()
+        self.assertEqual(documents.mapped("state"), ["recalled", "recalled"])
+        self.assertEqual(packet.document_id.state, "received")
 
     def step(self, row, user, step, comment):
         return self.env["vanban.packet.step"].with_user(user).with_context(
