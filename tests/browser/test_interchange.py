@@ -1,5 +1,6 @@
 """Two agencies on two servers: the sending page, the reception desk, quarantine, reconciliation, monitoring and hub console."""
 
+import contextlib
 import hashlib
 import re
 import tempfile
@@ -7,6 +8,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+import requests
 
 from conformance import Examiner
 from conftest import SECRETS, SHOTS, SIZES
@@ -36,12 +38,13 @@ def pair(site, keys):
         custody.enrol(other, ca, far)
         key, secret = peers.connect(site, other, ca.certificate)
 
-        def send(raw):
+        def send(raw, digest=None):
             client = HttpClient(site.address, key, secret, ca_pem=ca.certificate.read_text())
             with tempfile.NamedTemporaryFile() as file:
                 file.write(raw)
                 file.flush()
-                client.send(file.name, str(uuid.uuid4()), SO_TAI_CHINH.code, site.agency.code, "document", len(raw), hashlib.sha256(raw).hexdigest())
+                digest = digest or hashlib.sha256(raw).hexdigest()
+                client.send(file.name, str(uuid.uuid4()), SO_TAI_CHINH.code, site.agency.code, "document", len(raw), digest)
 
         yield site, other, send
     finally:
@@ -95,6 +98,14 @@ def open_row(person, path, text, see=".o_form_view .o_statusbar_status"):
     person.page.click(".o_kanban_record:not(.o_kanban_ghost), .o_data_row .o_data_cell", text, timeout=60)
     person.page.see(see, timeout=30)
     person.settle()
+
+
+def offered(person):
+    """Labels of the buttons of the open form, those behind “more” as well."""
+    if person.page.exists(".o_statusbar_buttons .dropdown-toggle"):
+        person.page.click(".o_statusbar_buttons .dropdown-toggle")
+    buttons = ".o_statusbar_buttons button, .o-dropdown--menu button, .o_bottom_sheet button, .o_form_view .alert button"
+    return set(person.page.evaluate("(where) => [...document.querySelectorAll(where)].map((one) => one.textContent.trim())", buttons))
 
 
 @pytest.mark.parametrize("at", ["desktop"], indirect=True)
@@ -151,6 +162,95 @@ def test_quarantine(pair, at):
     person.page.gone(".modal .modal-content", timeout=30)
     assert clerk.value("vanban.packet.in", held["id"], "state") == "discarded"
     person.no_trouble()
+
+
+@proves("LT-12")
+def test_changed_packet_stays_out(pair, at):
+    """One byte is not what the sender signed: the clerk reads that nothing is taken over, and no button does it."""
+    site, other, send = pair
+    document, _code = issued(other, "đề nghị xác minh gói tin bị đổi")
+    raw, _message = packets.sent_bytes(other, document)
+    with contextlib.suppress(DeliveryError):  # the sender hears that the bytes are not his
+        send(raw.replace(b"</Subject>", b".</Subject>"), digest=hashlib.sha256(raw).hexdigest())
+    clerk = site.user("vanthu")
+    changed = [("state", "=", "quarantined"), ("reason_code", "=", "INTEGRITY")]
+    [held] = waiting.until(lambda: clerk.find("vanban.packet.in", changed, ["id"], limit=1, order="id desc"), "gói tin bị đổi")
+    person = at(site, "vanthu")
+    person.open(f"lien-thong-giu-lai/{held['id']}", ".o_form_view .alert-danger")
+    person.page.see(".alert-danger", "Không toàn vẹn")
+    person.settle()
+    person.shot("63b-changed-packet")
+    buttons = offered(person)
+    assert "Để riêng" in buttons and not {"Đọc lại", "Tiếp nhận dù có lỗi", "Trả lại nơi gửi"} & buttons, buttons
+    person.no_trouble()
+
+
+@proves("LT-14")
+def test_same_identifier_with_other_content(pair, at):
+    """The clerk sees that it is here already; a return, which would turn the first one into a refused document, is not offered."""
+    site, other, send = pair
+    document, code = issued(other, "gửi lại dưới cùng mã định danh")
+    arrived(other, document)
+    raw, _message = packets.sent_bytes(other, document)
+    send(raw.replace(b"</Subject>", b" (sua)</Subject>", 1))
+    clerk = site.user("vanthu")
+    double = [("state", "=", "quarantined"), ("reason_code", "=", "IDENTIFIER_TAKEN"), ("code", "=", code)]
+    [held] = waiting.until(lambda: clerk.find("vanban.packet.in", double, ["id"]), "gói tin trùng mã định danh")
+    person = at(site, "vanthu")
+    person.open(f"lien-thong-giu-lai/{held['id']}", ".o_form_view .alert-danger")
+    person.page.see(".alert-danger", "Trùng mã định danh")
+    person.settle()
+    person.shot("63c-identifier-taken")
+    buttons = offered(person)
+    assert "Tiếp nhận dù có lỗi" in buttons and "Trả lại nơi gửi" not in buttons, buttons
+    person.open(f"lien-thong-giu-lai/{held['id']}", ".o_form_view .alert-danger")
+    person.press("Tiếp nhận dù có lỗi")
+    person.page.see(".modal .o_field_widget[name=comment]")
+    person.type("comment", "Cơ quan gửi xác nhận gửi lại bản sửa")
+    person.press("Thực hiện")
+    waiting.until(lambda: clerk.value("vanban.packet.in", held["id"], "state") == "done", "gói tin được tiếp nhận")
+    assert other.user("vanthu").search("vanban.packet.out", [("document_id", "=", document), ("state", "=", "arrived")])
+    person.no_trouble()
+
+
+@proves("LT-08", "LT-09")
+def test_document_is_recalled(pair, at):
+    """Asked for by the clerk, approved by the leader, carried out at the other side by one press: both sides show it."""
+    site, other, _send = pair
+    document, code = issued(other, "ban hành nhầm phụ lục")
+    arrived(other, document)
+    receiver = site.user("vanthu")
+    [received] = receiver.search("vanban.document", [("direction", "=", "in"), ("code", "=", code)])
+    receiver.call("vanban.document", "action_register", received)
+    sender = at(other, "vanthu")
+    sender.open(f"van-ban-di/{document}", ".o_vanban_form .o_statusbar_status")
+    sender.press("Đề nghị thu hồi")
+    sender.page.see(".modal .o_field_widget[name=comment]", timeout=30)
+    sender.type("comment", "Ban hành nhầm phụ lục")
+    sender.press("Thực hiện")
+    sender.page.gone(".modal .modal-content", timeout=30)
+    leader = at(other, "lanhdao")
+    leader.open(f"van-ban-di/{document}", ".o_vanban_form .o_statusbar_status")
+    leader.press("Duyệt thu hồi")
+    [packet] = waiting.until(
+        lambda: receiver.search("vanban.packet.in", [("target_id", "=", received), ("state", "=", "decision")]), "thông báo thu hồi")
+    person = at(site, "vanthu")
+    person.open(f"lien-thong-den/{packet}", ".o_form_view .alert-warning")
+    person.page.see(".alert-warning", "Ban hành nhầm phụ lục")
+    person.shot("61f-recall-to-carry-out")
+    person.press("Thực hiện")
+    person.page.see(".modal .o_field_widget[name=comment]", timeout=30)
+    person.press("Thực hiện")
+    waiting.until(lambda: receiver.value("vanban.document", received, "state") == "recalled", "văn bản được hủy")
+    person.open(f"van-ban-den/{received}", ".o_vanban_form .o_statusbar_status")
+    person.page.see(".o_vanban_form .badge", "Đã hủy theo thu hồi", timeout=30)
+    person.shot("61g-cancelled-by-recall")
+    waiting.until(lambda: other.user("vanthu").value("vanban.document", document, "state") == "recalled", "xác nhận về nơi gửi")
+    sender.open(f"van-ban-di/{document}", ".o_vanban_form .o_statusbar_status")
+    sender.state("Đã thu hồi")
+    sender.shot("61h-recalled")
+    for one in (sender, leader, person):
+        one.no_trouble()
 
 
 @proves("IN-12")
@@ -408,7 +508,13 @@ def test_related_system(pair, at):
     admin.press("Tạo khóa mới")
     waiting.until(lambda: site.user("quantri").value("vanban.share.client", client, "key_date"), "khóa được tạo")
     admin.settle()
+    admin.page.see(".modal .o_field_widget[name=shown_secret]", timeout=30)
     admin.shot("69-related-system-key")
+    headers = {"X-Odoo-Database": site.db, "Authorization": f"Bearer {shown(admin, 'shown_secret')}"}
+    answer = requests.get(f"{site.server.base}/vanban/share/v1/tasks", headers=headers, timeout=30)
+    assert answer.status_code == 200 and isinstance(answer.json()["tasks"], list), answer.text
+    headers["Authorization"] += "x"
+    assert requests.get(f"{site.server.base}/vanban/share/v1/tasks", headers=headers, timeout=30).status_code == 401
     admin.no_trouble()
 
 

@@ -293,6 +293,7 @@ class PacketInProcess(models.Model):
             "interchange_reference": packet.other.sphere == "Để biết, tham khảo",
             # what the clerk compares before acceptance (TH Đ8.1; HCM Đ4.3)
             "declared_file_count": len(packet.attachments) + sum(remark.code == "FILE_ABSENT" for remark in packet.remarks),
+            "declared_annexes": "\n".join(name.strip() for name in packet.other.appendixes if name.strip())[:5000] or False,
             "incomplete_reason": self.remarks_accepted and self._accepted_incomplete(),
             "addressee_codes": ", ".join(organization.organ_id.strip().upper() for organization in packet.recipients)[:250] or False,
             "note": packet.content if packet.content and packet.content != packet.subject else False,

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from odoo.addons.vanban_core.tools.file_check import safe_name
 
@@ -9,6 +9,19 @@ class ReceivedFiles(models.Model):
     """Files that came in a packet, each in its role: a signature beside a file (.p7s) belongs to the file whose name it bears (OUT-26)."""
 
     _inherit = "vanban.document"
+
+    declared_annexes = fields.Text("Annexes named by the sender", readonly=True, copy=False, help="One to a line, as the message names them.")
+
+    def _check_completeness(self):
+        """Also the annexes that the message names (HCM Đ5.1): their files bear other names, so what counts is how many came."""
+        yield from super()._check_completeness()
+        if self.declared_annexes:
+            named = self.declared_annexes.splitlines()
+            annexes = self.file_ids.filtered(lambda file: file.role == "annex" and file.stage == "received")
+            yield {
+                "group": "completeness", "label": self.env._("Annexes named in the message"), "declared": "; ".join(named)[:250],
+                "found": "; ".join(annexes.mapped("name"))[:250] or "–", "result": "ok" if len(annexes) >= len(named) else "warning",
+            }
 
     def _add_received(self, attachments, reason):
         """Add ``edxml.Attachment``s beside the main file; ``reason``: function of an attachment.

@@ -6,7 +6,7 @@ from odoo.addons.vanban_core.models.document_reception import COMPARED
 from odoo.addons.vanban_core.tests.proves import proves
 from odoo.addons.vanban_core.tests.scan_samples import letter
 
-from ..edxml import Signer
+from ..edxml import Attachment, OtherInfo, ResponseFor, Signer
 from .common import LienthongCase
 
 
@@ -100,6 +100,19 @@ class TestFlow(LienthongCase):
         for name in COMPARED:
             self.assertIn(f"',{name},' in (mismatch_fields or '')", arch)
 
+    @proves("IN-09")
+    def test_annexes_named_in_the_message_are_compared_with_the_files(self):
+        """Three are named, one file came besides the document: marked, though the list of files itself is complete."""
+        first = self.packet().attachments[0]
+        files = (first, Attachment("pl1.pdf", first.path, "Phụ lục"))
+        document = self.received_document(attachments=files, other=OtherInfo(1, appendixes=("Phụ lục I", "Phụ lục II", "Phụ lục III")))
+        row = document.check_ids.filtered(lambda row: row.latest and "Phụ lục II" in (row.declared or ""))
+        self.assertEqual((row.group, row.result, row.found), ("completeness", "warning", "pl1.pdf"))
+        whole = self.received_document(
+            attachments=files, other=OtherInfo(1, appendixes=("Phụ lục I",)), document_id="H97.03,2026/03/10,119/STC-VP")
+        row = whole.check_ids.filtered(lambda row: row.latest and row.declared == "Phụ lục I")
+        self.assertEqual(row.result, "ok")
+
     def test_one_packet_for_many_recipients(self):
         third = self.env["res.company"].create({"name": "Sở Y tế tỉnh Mẫu", "vanban_code": "H97.04"})
         self._connect(self.company, third)
@@ -115,8 +128,6 @@ class TestFlow(LienthongCase):
     def test_answer_is_linked(self):
         """A reply that names our document is linked to it."""
         document = self.issued()
-        from ..edxml import ResponseFor
-
         answer = self.received_document(responses=(
             ResponseFor("H96.02", document.code, document.document_code, document.issue_date),))
         self.assertEqual(answer._linked("answers"), document)
