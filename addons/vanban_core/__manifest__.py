@@ -43,6 +43,7 @@
         "views/document_incoming_views.xml",
         "views/document_outgoing_views.xml",
         "views/document_reception_views.xml",
+        "views/outgoing_class_views.xml",
         "views/assignment_views.xml",
         "views/cascade_views.xml",
         "views/register_views.xml",

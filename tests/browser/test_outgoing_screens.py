@@ -8,7 +8,7 @@ import polib
 import pytest
 
 from conftest import ROOT
-from demo import letters
+from demo import arrivals, letters
 from papers import paper
 from proves import proves
 
@@ -46,13 +46,25 @@ def english():
 
 @contextmanager
 def _late(site):
-    """The agency issues by the day that a document asks for: one that asks for a day gone by is late at once."""
+    """The agency issues by the day on which what it answers was due: an answer to what was due days ago is late at once."""
     admin = site.user("quantri")
     profile = admin.value("res.company", site.ids["company"], "vanban_profile_id")
     before = admin.value("vanban.profile", profile, "issue_sla")
     admin.write("vanban.profile", profile, {"issue_sla": "document_deadline"})
     yield
     admin.write("vanban.profile", profile, {"issue_sla": before})
+
+
+def _overdue(site):
+    """A letter with the specialist that asked to be answered four days ago; its id."""
+    issued, due = (str(date.today() - timedelta(days=days)) for days in (20, 4))
+    document = arrivals.scanned(site, "về việc báo cáo đã quá hạn (màn hình)", "951", issued, external_due_date=due)
+    site.user("vanthu").call("vanban.document", "action_submit", document, comment="Kính trình.")
+    site.user("lanhdao").call(
+        "vanban.document", "action_distribute", document, direction_text="Trả lời ngay.",
+        lines=[{"role": "lead", "user_id": site.ids["user.chuyenvien"], "deadline": None, "note": None}],
+    )
+    return document
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +102,10 @@ def documents(site, tmp_path_factory):
     reached("thu hồi", *numbered, "seal", "issue")
     reached("khẩn, đã gửi", *numbered, "seal", "issue", urgency="2")
     with _late(site):
-        asked = {"reply_required": True, "reply_due_date": str(date.today() - timedelta(days=4))}
+        asked = {
+            "reply_required": True, "reply_due_date": str(date.today() - timedelta(days=4)),
+            "link_ids": [(0, 0, {"target_id": _overdue(site), "kind": "answers"})],
+        }
         reached("muộn, chờ kiểm tra", "sign", **asked)
         reached("muộn, đã gửi", *numbered, "seal", **asked)
     clerk.call("vanban.document", "action_issue", made["muộn, đã gửi"], late_kind="objective", late_reason="Mất điện cả buổi sáng.")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
 from odoo.addons.vanban_core.tools import vietnam_time
 
 
@@ -43,6 +44,7 @@ class ArchiveNotice(models.Model):
     @api.model
     def _cron_notices(self):
         """Announce, each day, what comes due within the number of days of the agency's profile; each dossier once."""
+        self = in_vietnamese(self)
         for company in self.env["res.company"].sudo().search([("vanban_code", "!=", False)]):  # safe: a scheduled action of the system
             self._announce_handover(company)
             self._announce_expiry(company)

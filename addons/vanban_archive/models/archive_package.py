@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.vanban_core.models.document_files import FILE_TOKEN
+from odoo.addons.vanban_core.models.language import in_vietnamese
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from ..package import PackageError, build_package, check_package, profile_ids, zip_package
 from .dossier_archive import ARCHIVE_TOKEN, AT_ARCHIVE
@@ -123,6 +125,7 @@ class ArchivalPackage(models.Model):
     @api.model
     def _cron_build(self, limit=20):
         """Build the archival package of every dossier that was archived since the last run."""
+        self = in_vietnamese(self)
         # safe: a scheduled action of the system
         dossiers = self.env["vanban.dossier"].sudo()
         waiting = dossiers.search([("state", "=", "archived"), ("package_ids", "not any", [("kind", "=", "AIP")])], limit=limit + 1)
@@ -178,7 +181,7 @@ class DossierPackage(models.Model):
 
     def _tell_archivists(self, text):
         for user in self.company_id._archivists():
-            self.activity_schedule("mail.mail_activity_data_warning", user_id=user.id, summary=text)
+            self.activity_schedule("mail.mail_activity_data_warning", vietnam_time.today(), user_id=user.id, summary=text)
 
 
 class IrAttachment(models.Model):

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from .dossier_archive import KEPT
 
@@ -35,10 +35,25 @@ class Document(models.Model):
             self._refuse_archived(self.sudo(), "upload")
         return super()._check_upload(role)
 
-    def _refuse_archived(self, document, action):
-        message = self.env._(
+    def _check_transition(self, transition, comment):
+        """A recall that comes after the hand-over changes nothing in the archive (requirements 5.1: any except filed in archived dossier)."""
+        if transition.name == "recall_execute" and self._in_archive():
+            raise UserError(self.env._(
+                "“%(document)s” lies in a dossier of the electronic archive and is no longer cancelled here: "
+                "refuse the sender's request and give this reason.", document=self.display_name,
+            ))
+        super()._check_transition(transition, comment)
+
+    def _closed_to_changes(self):
+        return self._message_archived() if self._in_archive() else super()._closed_to_changes()
+
+    def _message_archived(self):
+        return self.env._(
             "“%(document)s” is kept in the electronic archive: it can be read, but neither changed nor deleted.",
-            document=document.display_name,
+            document=self.display_name,
         )
+
+    def _refuse_archived(self, document, action):
+        message = document._message_archived()
         self._log_refused(action, message)
         raise AccessError(message)

@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
 from odoo.addons.vanban_core.models.transition_mixin import Transition
 from odoo.addons.vanban_core.tools import vietnam_time
 
@@ -200,6 +201,7 @@ class Dossier(models.Model):
     @api.model
     def _cron_expire(self):
         """Move archived dossiers whose retention has ended to "expired"."""
+        self = in_vietnamese(self)
         today = vietnam_time.today()
         root = self.with_user(self.env.ref("base.user_root")).sudo()  # safe: a scheduled action of the system
         dossiers = root.search([("state", "=", "archived"), ("expiry_date", "<", today), ("company_id", "!=", False)])

@@ -6,8 +6,9 @@ from odoo.exceptions import UserError
 
 from odoo.addons.vanban_core.models.document_files import FILE_TOKEN
 from odoo.addons.vanban_core.models.dossier_item import ITEM_TOKEN
+from odoo.addons.vanban_core.models.language import in_vietnamese
 from odoo.addons.vanban_core.models.transition_mixin import Transition
-from odoo.addons.vanban_core.tools import material_check
+from odoo.addons.vanban_core.tools import material_check, vietnam_time
 from odoo.addons.vanban_core.tools.file_refused import FileRefused
 
 _logger = logging.getLogger(__name__)
@@ -137,7 +138,7 @@ class FixityFinding(models.Model):
         ])
         for user in company._archivists() | admins:
             finding.activity_schedule(
-                "mail.mail_activity_data_warning", user_id=user.id,
+                "mail.mail_activity_data_warning", vietnam_time.today(), user_id=user.id,
                 summary=self.env._("Damaged file: %(file)s", file=finding.name),
             )  # fmt: skip
         return finding
@@ -158,6 +159,7 @@ class FixityFinding(models.Model):
     @api.model
     def _cron_check(self, limit=BATCH):
         """Check the files that were checked longest ago; several workers share the work (SKIP LOCKED)."""
+        self = in_vietnamese(self)
         for name, domain in (
             ("vanban.file", [("destroyed_date", "=", False)]),
             ("vanban.dossier.item", [("sha256", "!=", False), ("destroyed_date", "=", False)]),

@@ -279,4 +279,4 @@ class Handover(models.Model):
         self.ensure_one()
         for user in users.filtered("active"):
             # safe: a to-do about a record that these people are responsible for
-            self.sudo().activity_schedule("mail.mail_activity_data_todo", user_id=user.id, summary=text)
+            self.sudo().activity_schedule("mail.mail_activity_data_todo", vietnam_time.today(), user_id=user.id, summary=text)

@@ -25,6 +25,33 @@ class TestArchive(ArchiveCase):
         with self.assertRaises(AccessError):
             document.with_user(self.owner).upload_file("them.pdf", "JVBERi0=", role="annex")
 
+    @proves("ARC-08", "LT-09")
+    def test_what_lies_in_an_archived_dossier_is_no_longer_recalled(self):
+        kept, other = (self.document(text, 1, state="filed", kind_id=self.letter.id) for text in ("Báo cáo", "Công văn"))
+        dossier = self.closed(documents=kept)
+        self.opened(self._approved_line("02.TH")).add_documents(other.ids)
+        self.assertFalse(kept._closed_to_changes())
+        handover = self.checked(dossier)
+        self.assertFalse(kept._closed_to_changes(), "handed over, not yet accepted")
+        handover.action_accept()
+        handover.with_user(self.owner).action_sign_minutes()
+        handover.action_sign_minutes()
+        handover.action_archive()
+        self.assertIn(kept.display_name, kept._closed_to_changes())
+        # without assertRaises, which would take the trace of the refusal back with everything else
+        try:
+            kept.with_user(self.clerk).action_recall_execute("Cơ quan ban hành thu hồi")
+        except UserError as error:
+            message = str(error)
+        self.assertIn("refuse the sender's request", message)
+        self.assertEqual((kept.state, kept.recall_reason), ("filed", False))
+        refused = [("action", "=", "recall_execute"), ("outcome", "=", "refused"), ("document_id", "=", kept.id)]
+        self.assertEqual(self.env["vanban.log"].search(refused).user_id, self.clerk.id)
+        # what is filed in a dossier that is still in use is cancelled as before
+        self.assertFalse(other._closed_to_changes())
+        other.with_user(self.clerk).action_recall_execute("Cơ quan ban hành thu hồi")
+        self.assertEqual(other.state, "recalled")
+
     @proves("ARC-28")
     def test_deleting_and_changing_are_refused_and_logged(self):
         dossier = self.archived()

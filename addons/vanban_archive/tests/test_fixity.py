@@ -1,4 +1,7 @@
+from datetime import date
 from pathlib import Path
+
+from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -49,9 +52,13 @@ class TestFixity(ArchiveCase):
         path, _content = self.damage(file)
         path.unlink()
         self.env["ir.config_parameter"].sudo().set_param("vanban_archive.fixity_days", "0")
-        self.run_cron("vanban_archive.cron_fixity")
+        with freeze_time("2026-11-29 18:00:00"):
+            self.run_cron("vanban_archive.cron_fixity")
         self.env.invalidate_all()
         self.assertTrue(file.fixity_date)
         self.assertFalse(file.fixity_ok)
         self.assertTrue(dossier.sudo().package_ids.fixity_ok)
-        self.assertTrue(self.env["vanban.fixity.finding"].search([("res_id", "=", file.id), ("res_model", "=", "vanban.file")]))
+        finding = self.env["vanban.fixity.finding"].search([("res_id", "=", file.id), ("res_model", "=", "vanban.file")])
+        # the job speaks Vietnamese, and its to-dos are of the day in Vietnam
+        self.assertEqual(set(finding.activity_ids.mapped("summary")), {f"Tệp hư hỏng: {file.name}"})
+        self.assertEqual(set(finding.activity_ids.mapped("date_deadline")), {date(2026, 11, 30)})

@@ -31,6 +31,16 @@ class TestRetention(ArchiveCase):
             self.assertEqual(set(notices.mapped("due_date")), {date(2016, 3, 31)})
             self.assertFalse(self.env["vanban.archive.notice"]._announce_handover(self.company), "each dossier once")
 
+    @proves("ARC-02")
+    def test_the_daily_job_announces_in_vietnamese(self):
+        with freeze_time("2016-02-01"):
+            dossier = self.closed(end_date="2015-11-20")
+        self.profile.handover_due = "q1"
+        with freeze_time("2016-03-01"):
+            self.run_cron("vanban_archive.cron_notices")
+        todo = self.env["vanban.archive.notice"].search([("dossier_ids", "in", dossier.ids)]).activity_ids
+        self.assertEqual((todo.user_id, todo.summary), (self.owner, "1 hồ sơ đến hạn nộp lưu vào lưu trữ hiện hành"))
+
     @proves("ARC-10")
     def test_archivists_get_the_list_30_days_before_the_end(self):
         dossier = self.archived(end_date="2020-11-20")

@@ -13,6 +13,7 @@ class DocumentClassified(models.Model):
     _inherit = "vanban.document"
 
     class_list_id = fields.Many2one("vanban.class.list", compute="_compute_class_list_id")
+    class_offered = fields.Boolean(compute="_compute_class_offered")
     class_id = fields.Many2one("vanban.document.class", "Class", ondelete="restrict", index="btree_not_null")
     use_form = fields.Selection(USE_FORMS, "Form of use", compute="_compute_forms", store=True, readonly=True)
     submission_form = fields.Selection(SUBMISSION_FORMS, "Form of submission", compute="_compute_forms", store=True, readonly=True)
@@ -37,6 +38,13 @@ class DocumentClassified(models.Model):
             if key not in found:
                 found[key] = lists._valid_on(document.company_id, key[1]) if document.company_id else lists
             document.class_list_id = found[key]
+
+    @api.depends("class_list_id", "direction")
+    def _compute_class_offered(self):
+        """Whether the catalogue has classes of this direction: that of HCM speaks of incoming documents only."""
+        for document in self:
+            wanted = "in" if document.direction == "in" else "out"
+            document.class_offered = wanted in document.sudo().class_list_id.class_ids.mapped("direction")  # safe: a catalogue
 
     def _class_date(self):
         """The day whose version of the catalogue applies: that of the document, else today."""

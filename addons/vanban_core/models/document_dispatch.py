@@ -6,6 +6,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from . import at_once
+from .language import in_vietnamese
 from .recipient import IN_FORCE
 
 _logger = logging.getLogger(__name__)
@@ -126,6 +127,7 @@ class DocumentDispatch(models.Model):
 
     @api.model
     def _cron_dispatch(self):
+        self = in_vietnamese(self)
         progress = self.env["ir.cron"]._commit_progress
         waiting = self.search([("dispatching", "=", True), *self._dispatch_due()], order="urgency desc, issued_date, id")
         progress(remaining=len(waiting))

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools import time_limits, vietnam_time
+from .language import in_vietnamese
 
 # not yet passed on to anybody who solves it
 UNROUTED = ("received", "checking", "waiting_opinion", "registered", "submitted")
@@ -69,6 +70,7 @@ class DocumentDue(models.Model):
     @api.model
     def _cron_alert_urgent(self):
         """Urgent documents that stand still: alert whoever has them and whoever supervises, once for each step."""
+        self = in_vietnamese(self)
         now = fields.Datetime.now()
         for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all
             minutes = company._vanban_profile().urgent_minutes

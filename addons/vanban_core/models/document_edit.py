@@ -58,6 +58,14 @@ class DocumentEdit(models.Model):
                 document._log("convert_text", data={"before": before})
         return True
 
+    def _closed_to_changes(self):
+        """Why nothing of this document changes any more, in words; False while it may.
+
+        The archive answers; asked by flows that write with full rights, e.g. an update sent by another agency.
+        """
+        self.ensure_one()
+        return False
+
     @api.model
     def _check_days(self, vals):
         """An impossible day of a program or an import (30 February) is named, before anything is written."""

@@ -381,5 +381,5 @@ class DocumentIncoming(models.Model):
         for document in self:
             for user in users:
                 document.sudo().activity_schedule(  # safe: the flow decided that it is this user's turn
-                    "mail.mail_activity_data_todo", document.deadline, note, user_id=user.id, automated=True
+                    "mail.mail_activity_data_todo", document.deadline or vietnam_time.today(), note, user_id=user.id, automated=True
                 )

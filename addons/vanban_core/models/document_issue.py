@@ -169,18 +169,26 @@ class DocumentIssue(models.Model):
         return late if True in value else ~late
 
     def _issue_deadline(self, signed):
-        """Latest time to issue: end of the next working day, or its noon where the agency follows QĐ 28 (P-16)."""
+        """Latest time to issue (P-16): urgent ones at once; end of the next working day, its noon (TH Đ6.2), or the end of the
+        day on which the work itself was due (HCM Đ11.4)."""
         self.ensure_one()
-        rule = self.company_id._vanban_profile().issue_sla
-        local = vietnam_time.to_local(signed)
-        if rule == "document_deadline" and self.reply_due_date:
-            day, hour = self.reply_due_date, 17
-        elif self.urgency != "0":
+        if self.urgency != "0":
             return signed + datetime.timedelta(hours=1)
-        else:
-            day = self.company_id._vanban_deadline(local.date(), 1)
-            hour = 12 if rule == "next_working_morning" else 17
+        rule = self.company_id._vanban_profile().issue_sla
+        due = self._answered_deadline() if rule == "document_deadline" else False
+        day = due or self.company_id._vanban_deadline(vietnam_time.day(signed), 1)
+        hour = 12 if rule == "next_working_morning" else 17
         return vietnam_time.to_utc(datetime.datetime.combine(day, datetime.time(hour)))
+
+    def _answered_deadline(self):
+        """The earliest date by which the incoming documents that this one answers are due; those replied to before count no more."""
+        open_ones = self._linked("answers").filtered(lambda incoming: incoming.direction == "in" and not incoming.reply_issued_date)
+        return min(filter(None, (incoming._earliest_due() for incoming in open_ones)), default=False)
+
+    def _earliest_due(self):
+        """The day on which an incoming document is due: set by the agency or by the document itself, whichever comes first."""
+        reply = self.reply_due_date if self.reply_required else False
+        return min(filter(None, (self.deadline, self.external_due_date, reply)), default=False)
 
     def _is_paper_only(self):
         """Kind used on paper only, or an agency that decided so for this document: no electronic copy is sent."""

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 from ..tools import file_text, ocr, scan_check
 from .document_files import FILE_TOKEN
+from .language import in_vietnamese
 
 _logger = logging.getLogger(__name__)
 PDF = "application/pdf"
@@ -44,6 +45,7 @@ class File(models.Model):
     @api.model
     def _cron_read_text(self):
         """Words of new files, newest first; each file is committed for itself, so that a stop loses at most one."""
+        self = in_vietnamese(self)
         progress = self.env["ir.cron"]._commit_progress
         while files := self.search([("text_state", "=", "todo"), ("destroyed_date", "=", False)], order="id desc", limit=READ_AHEAD):
             for file in files:
@@ -78,6 +80,7 @@ class File(models.Model):
     @api.model
     def _cron_ocr(self):
         """Recognise waiting scans, the newest first, ``CHUNK`` pages between two commits."""
+        self = in_vietnamese(self)
         progress = self.env["ir.cron"]._commit_progress
         while file := self.search([("text_state", "=", "ocr"), ("destroyed_date", "=", False)], order="ocr_attempts, id desc", limit=1):
             file._recognise_chunk(progress)

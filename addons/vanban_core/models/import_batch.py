@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools import file_check, scan_split, vietnam_time
+from .language import in_vietnamese
 
 _logger = logging.getLogger(__name__)
 
@@ -146,6 +147,7 @@ class ImportItem(models.Model):
     @api.model
     def _cron_import(self):
         """Take in what waits, one commit for each file and part: a stop in between loses nothing and doubles nothing."""
+        self = in_vietnamese(self)
         progress = self.env["ir.cron"]._commit_progress
         while item := self.search([("state", "=", "waiting")], order="id", limit=1):
             item._take_in(progress)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..tools import vietnam_time
+from .language import in_vietnamese
 from .recipient import IN_FORCE
 
 
@@ -148,6 +149,7 @@ class DocumentAnswers(models.Model):
     @api.model
     def _cron_report_late_answers(self):
         """On the first day after the date the leaders get the list by themselves, once for each document."""
+        self = in_vietnamese(self)
         late = self.env["vanban.recipient"].search([("answer_late", "=", True), ("document_id.answers_reported", "=", False)])
         for document, rows in late.grouped("document_id").items():
             document._report_late_answers(rows)

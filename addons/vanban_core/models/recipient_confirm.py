@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .document import URGENT
+from .language import in_vietnamese
 from .recipient import IN_FORCE
 
 MEANS = [("phone", "By telephone"), ("in_person", "In person"), ("email", "By e-mail"), ("system", "Seen in the system"), ("other", "Otherwise")]
@@ -61,6 +62,7 @@ class RecipientConfirm(models.Model):
     @api.model
     def _cron_alert_unconfirmed(self):
         """Urgent documents whose arrival nobody confirmed in time: sender and head are told once."""
+        self = in_vietnamese(self)
         now = fields.Datetime.now()
         for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all
             minutes = company._vanban_profile().urgent_minutes

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools import register_chain, vietnam_time
+from .language import in_vietnamese
 
 PERIODS = [("none", "No fixed period"), ("month", "Month"), ("quarter", "Quarter"), ("half", "Half-year"), ("year", "Year")]
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
@@ -131,6 +132,7 @@ class RegisterClosing(models.Model):
     @api.model
     def _cron_seal(self):
         """Books too large to be written while somebody waits."""
+        self = in_vietnamese(self)
         for closing in self.sudo().search([("state", "=", "fixed")]):  # safe: the system completes its records
             # each book is committed by itself, under the name of who closed it
             with closing.register_id.with_user(closing.user_id).sudo()._apart() as book:
@@ -330,6 +332,7 @@ class Register(models.Model):
     @api.model
     def _cron_remind_closing(self):
         """When a period has ended, the clerk is told to print and close the book; once for each period."""
+        self = in_vietnamese(self)
         today = vietnam_time.today()
         kind = self.env.ref("vanban_core.activity_close_register")
         for register in self.sudo().search([("closing_period", "!=", "none")]):  # safe: reminders of the system

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ..tools import time_limits, vietnam_time, working_days
 from .assignment import OPEN
+from .language import in_vietnamese
 
 _PEOPLE = 200
 _NAMED = 10
@@ -34,6 +35,7 @@ class Reminder(models.Model):
     @api.model
     def _cron_remind(self):
         """Before, on the day, and after: one notice for each person and run, people in batches that are committed."""
+        self = in_vietnamese(self)
         for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all
             self._remind_company(company)
 

@@ -124,6 +124,7 @@ class TestDeadline(FollowCase):
             alert()
             alert()
         self.assertEqual(self.notices(self.specialist, "alert").document_id, urgent)
+        self.assertTrue(self.notices(self.specialist, "alert").title.startswith("Văn bản khẩn dừng quá 30 phút"))
         self.assertEqual(len(self.notices(self.specialist, "alert")), 1)
         self.assertEqual(len(self.notices(self.unit_head, "alert")), 1, "the head of the unit is told, too")
         with freeze_time("2026-10-05 02:40:00"):

@@ -361,6 +361,74 @@ class TestOutgoing(OutgoingCase):
         self.assertFalse(search(domain))
 
     @proves("OUT-29")
+    def test_time_to_issue_by_each_regulation(self):
+        """The next working day over weekends and holidays; what is urgent goes out at once, whatever the agency's rule."""
+        document = self.draft()
+        friday, night, urgent = "2026-11-20 09:00:00", "2026-11-22 17:30:00", "2026-11-20 10:00:00"  # the night: Monday in Vietnam
+        for profile, hour in (("nd30", 10), ("bhxh", 10), ("binhdinh", 10), ("bacgiang", 10), ("hcm", 10), ("thanhhoa", 5)):
+            self.company.vanban_profile_id = self.env.ref(f"vanban_core.profile_{profile}")
+            for signed, day in (
+                (friday, "2026-11-23"), (night, "2026-11-24"),
+                ("2025-12-31 03:00:00", "2026-01-05"),  # 1 and 2 January off, then the weekend
+                ("2026-01-09 03:00:00", "2026-01-10"),  # a Saturday that is worked
+            ):
+                with self.subTest(profile=profile, signed=signed):
+                    deadline = document._issue_deadline(fields.Datetime.to_datetime(signed))
+                    self.assertEqual(str(deadline), f"{day} {hour:02d}:00:00")
+            document.urgency = "1"
+            self.assertEqual(str(document._issue_deadline(fields.Datetime.to_datetime(friday))), urgent, profile)
+            document.urgency = "0"
+
+    @proves("OUT-35", "OUT-41")
+    def test_a_todo_made_by_night_bears_the_day_in_vietnam(self):
+        """18:00 by the clock of the server is the next day here; the to-do is due on the day on which it is seen."""
+        with freeze_time("2026-11-23 18:00:00"):
+            document = self.on_paper()
+            document.with_user(self.clerk).action_issue()
+            todo = document.sudo().activity_ids.filtered(lambda item: item.user_id == self.specialist)
+            self.assertEqual([str(day) for day in todo.mapped("date_deadline")], ["2026-11-24"])
+
+    def answering(self, *asked, **vals):
+        """A draft that answers these incoming documents."""
+        links = [fields.Command.create({"target_id": incoming.id, "kind": "answers"}) for incoming in asked]
+        return self.draft(link_ids=links, **vals)
+
+    @proves("OUT-29")
+    def test_an_answer_goes_out_by_the_day_on_which_the_question_was_due(self):
+        """HCM Đ11.4: on time or before; when our recipients must answer says nothing about us."""
+        with freeze_time("2026-11-16 02:00:00"):
+            assigned = self.distributed([{"role": "lead", "user_id": self.specialist.id, "deadline": "2026-11-27"}])
+            dated = self.distributed([{"role": "lead", "user_id": self.specialist.id}], external_due_date="2026-11-25")
+            asked = self.distributed(
+                [{"role": "lead", "user_id": self.specialist.id, "deadline": "2026-11-29"}], reply_required=True, reply_due_date="2026-11-29")
+            ours = {"reply_required": True, "reply_due_date": "2026-12-15"}
+            both, sunday, alone, urgent = (
+                self.answering(assigned, dated, **ours), self.answering(asked, **ours), self.draft(**ours), self.answering(asked, urgency="2"))
+        self.company.vanban_profile_id = self.env.ref("vanban_core.profile_hcm")
+        signed = datetime.datetime(2026, 11, 20, 9, 0)  # Friday, 16:00 in Vietnam
+        for document, deadline in (
+            (both, "2026-11-25 10:00:00"), (sunday, "2026-11-29 10:00:00"), (alone, "2026-11-23 10:00:00"), (urgent, "2026-11-20 10:00:00"),
+        ):
+            self.assertEqual(str(document._issue_deadline(signed)), deadline)
+        # what was answered before no longer presses
+        dated._write_fixed({"reply_issued_date": "2026-11-18 02:00:00"})
+        self.assertEqual(str(both._issue_deadline(signed)), "2026-11-27 10:00:00")
+        self.company.vanban_profile_id = self.env.ref("vanban_core.profile_bhxh")
+        self.assertEqual(str(both._issue_deadline(signed)), "2026-11-23 10:00:00")
+
+    @proves("OUT-29", "OUT-44")
+    def test_an_answer_signed_after_the_day_is_late_at_once(self):
+        self.company.vanban_profile_id.issue_sla = "document_deadline"
+        with freeze_time("2026-11-16 02:00:00"):
+            asked = self.distributed([{"role": "lead", "user_id": self.specialist.id, "deadline": "2026-11-18"}])
+        with freeze_time("2026-11-18 09:00:00"):
+            document = self.signed_on_paper(link_ids=[fields.Command.create({"target_id": asked.id, "kind": "answers"})])
+            self.assertEqual((str(document.issue_deadline), document.issue_late), ("2026-11-18 10:00:00", False))
+        with freeze_time("2026-11-18 10:01:00"):
+            self.env.invalidate_all()
+            self.assertTrue(document.issue_late)
+
+    @proves("OUT-29")
     def test_late_from_the_noon_of_the_next_working_day(self):
         """Thanh Hóa: signed on Monday, on the list from Tuesday 12:00 in Vietnam, not a minute before."""
         document = self.on_paper()

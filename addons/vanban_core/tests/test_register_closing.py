@@ -163,20 +163,20 @@ class TestRegisterClosing(RegisterCase):
     def test_reminder_when_the_period_has_ended(self):
         self.register_in.closing_period = "quarter"
         self.arrive("2026-03-12 02:00:00")
-        register = self.env["vanban.register"]
+        remind = self.env.ref("vanban_core.cron_remind_closing").method_direct_trigger
         with freeze_time("2026-03-31 02:00:00"):
-            register._cron_remind_closing()
+            remind()
             self.assertFalse(self.register_in.activity_ids)
         with freeze_time("2026-04-01 02:00:00"):
-            register._cron_remind_closing()
-            register._cron_remind_closing()
+            remind()
+            remind()
             todos = self.register_in.activity_ids
             self.assertEqual(todos.user_id, self.clerk | self.keeper)
             self.assertEqual(len(todos), 2)
-            self.assertIn("31/03/2026", todos[0].summary)
+            self.assertEqual(todos[0].summary, f"In và đóng “{self.register_in.name}” đến ngày 31/03/2026")
             self.close("2026-03-31")
             self.assertFalse(self.register_in.activity_ids)
-            register._cron_remind_closing()
+            remind()
             self.assertFalse(self.register_in.activity_ids)
 
     def test_period_ends(self):

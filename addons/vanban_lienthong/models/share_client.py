@@ -75,7 +75,7 @@ class ShareClient(models.Model):
             "|", ("document_id.kind_id", "=", False), ("document_id.kind_id.restricted", "=", False),
         ]
         if self.department_ids:
-            domain.append(("department_id", "in", self.department_ids.ids))
+            domain += self._of_units()
         if since:
             domain.append(("write_date", ">=", since))
         # in which unit somebody works depends on the agency
@@ -85,6 +85,12 @@ class ShareClient(models.Model):
             self.last_used = now
         self._log("share_tasks", data={"client": self.name, "scope": self.scope, "after": after, "tasks": rows.ids})
         return [self._task(row) for row in rows], rows[-1:].id if len(rows) == PAGE else None
+
+    def _of_units(self):
+        """Tasks of the key's units, and those given to a person who works in one of them, as ``_task`` names the unit."""
+        units = self.department_ids.ids
+        people = [("company_id", "=", self.company_id.id), ("department_id", "in", units)]
+        return ["|", ("department_id", "in", units), "&", ("department_id", "=", False), ("user_id.employee_ids", "any", people)]
 
     def _task(self, row):
         document = row.document_id

@@ -96,6 +96,27 @@ class TestShare(LienthongCase, HttpCase):
         self.env.flush_all()
         self.assertNotIn(task.id, [row["id"] for row in self.get().json()["tasks"]])
 
+    @proves("LT-21")
+    def test_a_key_of_some_units_reads_what_their_people_have(self):
+        """Given to a person, a task bears no unit of its own: it is that of the unit where the person works."""
+        own = self.task()
+        self.assertFalse(own.department_id)
+        of_unit = self.distributed([{"role": "lead", "department_id": self.department.id}]).sudo().assignment_ids
+        elsewhere = self.env["hr.department"].create({"name": "Phòng khác", "company_id": self.company.id})
+
+        def read(units):
+            self.client_row.department_ids = units
+            self.env.flush_all()
+            return {row["id"]: row["unit"] for row in self.get().json()["tasks"]}
+
+        self.assertEqual(read(self.department), {own.id: self.department.name, of_unit.id: self.department.name})
+        self.assertEqual(read(elsewhere), {})
+        self.assertLessEqual({own.id, of_unit.id}, set(read(elsewhere | self.department)))
+        # whoever moves takes the task along
+        self.specialist.employee_ids.department_id = elsewhere
+        self.assertEqual(read(elsewhere), {own.id: elsewhere.name})
+        self.assertEqual(read(self.department), {of_unit.id: self.department.name})
+
     def test_refused(self):
         strangers.forget()
         for answer in (self.get(key=False), self.get(key="khoa-khong-dung-0123456789")):

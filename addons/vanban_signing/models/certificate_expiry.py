@@ -2,6 +2,9 @@ import datetime
 
 from odoo import api, fields, models
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
+from odoo.addons.vanban_core.tools import vietnam_time
+
 #: Days before the end of a certificate on which its holder and the certificate manager are told, once each.
 NOTICES = (60, 30, 7)
 
@@ -26,6 +29,7 @@ class Certificate(models.Model):
     @api.model
     def _cron_announce_end(self):
         """Tell about every certificate that passed 60, 30 or 7 days since the last run; repeated runs tell nothing twice."""
+        self = in_vietnamese(self)
         now = fields.Datetime.now()
         soon = self.search([
             ("valid_to", ">", now), ("valid_to", "<=", now + datetime.timedelta(days=max(NOTICES))), ("suspended", "=", False),
@@ -47,16 +51,16 @@ class Certificate(models.Model):
         ], limit=1))  # fmt: skip
 
     def _announce_end(self):
-        people = self._holders() | self._managers()
+        people, end = self._holders() | self._managers(), vietnam_time.day(self.valid_to)
         note = self.env._(
             "The certificate of “%(name)s” (serial %(serial)s) ends on %(date)s, in %(days)s days. Ask for its renewal in time: "
             "after that nothing can be signed with it.",
-            name=self.name, serial=self.serial, date=self.valid_to.strftime("%d/%m/%Y"), days=self.days_left,
+            name=self.name, serial=self.serial, date=end.strftime("%d/%m/%Y"), days=self.days_left,
         )  # fmt: skip
         for user in people:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                self.valid_to.date(),
+                end,
                 self.env._("Certificate ends"),
                 note=note,
                 user_id=user.id,

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.vanban_core.models.transition_mixin import Transition
+from odoo.addons.vanban_core.tools import vietnam_time
 
 from .paper_mixin import PDF
 
@@ -228,7 +229,7 @@ class CertificateRequest(models.Model):
     def _tell(self, users):
         for user in users:
             self.sudo().activity_schedule(  # safe: the flow decided that it is this user's turn
-                "mail.mail_activity_data_todo", None, self.name, user_id=user.id, automated=True
+                "mail.mail_activity_data_todo", vietnam_time.today(), self.name, user_id=user.id, automated=True
             )
 
     # -------------------------------------------------------------------- actions

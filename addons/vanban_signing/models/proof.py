@@ -3,6 +3,8 @@ import datetime
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
+
 from ..pades import timestamp
 from ..pades.errors import PadesError
 from ..pades.longterm import extend, protection, renew
@@ -94,6 +96,7 @@ class Proof(models.Model):
     @api.model
     def _cron_keep(self):
         """New files first get their data, old ones are renewed in time. Each file in its own transaction: a stop loses one at most."""
+        self = in_vietnamese(self)
         more = len(self._enroll_old()) == ENROLL
         self.env["ir.cron"]._commit_progress(remaining=1)
         for company in self.env["res.company"].search([("vanban_tsa_url", "not in", (False, ""))]):

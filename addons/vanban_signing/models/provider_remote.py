@@ -4,6 +4,8 @@ import datetime
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
+
 from ..remote import RemoteError
 from .provider import PERSONAL
 from .signing_session import NO_ACCESS
@@ -148,6 +150,7 @@ class SigningJobRemote(models.Model):
     @api.model
     def _cron_poll(self):
         """Go on with runs whose window is closed."""
+        self = in_vietnamese(self)
         # safe: each run is completed as its own user, with his rights
         waiting = self.sudo().search([("state", "=", "waiting")], limit=200)
         for job in waiting:

@@ -4,6 +4,8 @@ import hashlib
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
+
 from ..pades.errors import PadesError
 from ..pades.fetch import Fetcher
 from ..pades.trust import read_crl
@@ -123,6 +125,7 @@ class TrustAnchor(models.Model):
     @api.model
     def _cron_fetch_crl(self):
         """Every few hours: one authority after the other, each in its own transaction, a failure hinders no other."""
+        self = in_vietnamese(self)
         anchors = self.search([("crl_url", "!=", False)])
         self.env["ir.cron"]._commit_progress(remaining=len(anchors))
         for anchor in anchors:

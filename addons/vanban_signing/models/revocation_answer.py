@@ -9,6 +9,8 @@ from asn1crypto import ocsp as asn1ocsp
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
+
 from ..pades import detached
 from ..pades.evidence import collect
 from ..pades.fetch import Fetcher
@@ -178,6 +180,7 @@ class CertificateRevocation(models.Model):
     @api.model
     def _cron_ask_revocation(self):
         """Every few hours: registered certificates whose last answer has run out; each in a transaction of its own."""
+        self = in_vietnamese(self)
         usable = self.search([("valid_to", ">", fields.Datetime.now()), ("suspended", "=", False)])
         self.env["ir.cron"]._commit_progress(remaining=len(usable))
         for certificate in usable:

@@ -3,6 +3,7 @@ import datetime
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
 from odoo.addons.vanban_core.tools import vietnam_time
 
 from .document_signing_phases import REFUSED
@@ -275,6 +276,7 @@ class SigningJob(models.Model):
     @api.autovacuum
     def _gc_forgotten(self):
         """Runs that nobody took up again within two days are closed; the lines stay as the record."""
+        self = in_vietnamese(self)
         limit = fields.Datetime.now() - datetime.timedelta(days=2)
         old = self.sudo().search([("state", "in", UNFINISHED), ("create_date", "<", limit)], limit=200)  # safe: housekeeping
         for job in old:

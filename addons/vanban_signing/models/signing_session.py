@@ -6,6 +6,8 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
+
 from ..pades.sign import Pending
 
 NO_ACCESS = "."
@@ -169,6 +171,7 @@ class SigningSession(models.Model):
     @api.model
     def _cron_timestamps(self):
         """Give waiting signatures their timestamp; each in a transaction of its own, annexes before their document."""
+        self = in_vietnamese(self)
         # safe: works on as the person who signed, with his rights
         waiting = self.sudo().search([("outcome", "=", "queued"), ("expires", ">", fields.Datetime.now())], order="id", limit=500)
         for session in waiting:

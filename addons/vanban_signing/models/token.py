@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
 from odoo.addons.vanban_core.models.transition_mixin import Transition
 from odoo.addons.vanban_core.tools import vietnam_time
 
@@ -280,15 +281,16 @@ class Token(models.Model):
         self._shut_out_borrower()
         return self._transition("revoke", comment=reason, values={"custodian_id": False, "temporary_id": False})
 
-    def _remind(self, users, note, deadline=None):
+    def _remind(self, users, note):
         for user in users:
             self.sudo().activity_schedule(  # safe: the step of custody decided who is concerned
-                "mail.mail_activity_data_todo", deadline, note, user_id=user.id, automated=True
+                "mail.mail_activity_data_todo", vietnam_time.today(), note, user_id=user.id, automated=True
             )
 
     @api.model
     def _cron_terms(self):
         """The term of a device given away has ended: its custodian is told, once."""
+        self = in_vietnamese(self)
         today = vietnam_time.today()
         for token in self.search([("state", "=", "temp_handover"), ("temporary_until", "<", today)]):
             if not token.activity_ids:

@@ -5,7 +5,7 @@ import io
 from PIL import Image, ImageDraw
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, freeze_time, tagged
 
 from odoo.addons.vanban_core.tests.common import PASSWORD
 from odoo.addons.vanban_core.tests.proves import proves
@@ -56,9 +56,13 @@ class TestCustodyPapers(SigningCase, HttpCase):
         today = vietnam_time.today()
         self.token.with_user(self.clerk).action_lend(self.clerk2.id, today, "Nghỉ phép", *PAPER)
         self.token.sudo().temporary_until = today - datetime.timedelta(days=1)
-        for _run in range(2):
-            self.env["vanban.token"]._cron_terms()
+        # by night in Vietnam, where the day has changed already
+        with freeze_time(f"{today} 18:00:00"):
+            for _run in range(2):
+                self.env.ref("vanban_signing.cron_certificate_end").method_direct_trigger()
         self.assertEqual(self.token.activity_ids.user_id, self.clerk)
+        self.assertIn("Hết thời hạn giao thiết bị lưu khóa", self.token.activity_ids.summary)
+        self.assertEqual(self.token.activity_ids.date_deadline, today + datetime.timedelta(days=1))
         self.assertEqual(len(self.token.activity_ids), 1)
         self.token.with_user(self.clerk).action_take_back()
         self.assertFalse(self.token.activity_ids)
@@ -123,7 +127,7 @@ class TestCustodyPapers(SigningCase, HttpCase):
 class TestCertificateCare(SigningCase):
     def test_end_is_announced_sixty_thirty_and_seven_days_before_once_each(self):
         certificate = self.leader_certificate.sudo()
-        model, now = self.env["vanban.certificate"], datetime.datetime.now()
+        announce, now = self.env.ref("vanban_signing.cron_certificate_end").method_direct_trigger, datetime.datetime.now()
 
         def left(days):
             # the end follows from the certificate's bytes: only this test moves it, below the ORM's rules
@@ -136,11 +140,24 @@ class TestCertificateCare(SigningCase):
         told = []
         for days in (80, 59, 58, 29.5, 29, 7.5, 6.9, 6, 1):
             left(days)
-            model._cron_announce_end()
+            announce()
             told.append(len(certificate.activity_ids.filtered(lambda item: item.user_id == self.leader)))
         self.assertEqual(told, [0, 1, 1, 2, 2, 2, 3, 3, 3])
         self.assertIn(self.manager, certificate.activity_ids.user_id)
         self.assertEqual(certificate.notice_days, 7)
+
+    def test_the_announcement_speaks_vietnamese_and_of_the_day_in_vietnam(self):
+        certificate = self.leader_certificate.sudo()
+        today = vietnam_time.today()
+        # late in the evening by the server's clock: the next day in Vietnam
+        end = datetime.datetime.combine(today + datetime.timedelta(days=29), datetime.time(20))
+        self.env.cr.execute("UPDATE vanban_certificate SET valid_to = %s WHERE id = %s", [end, certificate.id])
+        certificate.invalidate_recordset()
+        self.env.ref("vanban_signing.cron_certificate_end").method_direct_trigger()
+        todo = certificate.activity_ids.filtered(lambda item: item.user_id == self.leader)
+        day = today + datetime.timedelta(days=30)
+        self.assertEqual((todo.summary, todo.date_deadline), ("Chứng thư số sắp hết hạn", day))
+        self.assertIn(f"hết hạn ngày {day:%d/%m/%Y}", todo.note)
 
     @proves("SIGN-29")
     def test_change_of_data_is_asked_for_and_closed_with_its_result(self):
