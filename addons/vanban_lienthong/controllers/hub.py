@@ -1,4 +1,5 @@
 import datetime
+import hashlib
 import json
 import logging
 
@@ -10,15 +11,19 @@ from odoo.http import request
 from ..models.hub_packet import WAITING
 from ..models.hub_refusal import HubRefusal
 from ..wire.axis.items import KINDS, registration
-from ..wire.axis.vxp import PREFIX, file_digest, genuine, read_timestamp
+from ..wire.axis.vxp import PREFIX, file_digest, genuine, read_timestamp, signed_parameters, unsigned
+from ..wire.signature import TOLERANCE
 from .strangers import log_refused
 
 _logger = logging.getLogger(__name__)
 _KIND = {word: kind for kind, word in KINDS.items()}
 _PAGE = 500
 _OVERHEAD = 64 * 1024
-# Programs of others take the time once when they start: a wide window, because a repeated call does no harm here.
+# Programs of others take the time once when they start: a wide window, because a repeated call does no harm here. Sending is known by its
+# bytes and its time, a packet changes its state once, and what was confirmed is not given out again.
 _TOLERANCE = datetime.timedelta(hours=24)
+# Repeated later, these could undo what the member has done since.
+_FRESH = datetime.timedelta(seconds=TOLERANCE)
 
 
 def _headers():
@@ -29,22 +34,32 @@ def _headers():
 
 
 def _member():
-    """(member, signed values) of a genuine call; aborts with 401 otherwise. Reads headers only."""
-    values = _headers()
+    """(member, parameters) of a genuine call; aborts with 401 otherwise. Reads headers only.
+
+    The parameters are those of the signed text, in lower case: a header beside it could be anybody's.
+    """
+    headers = _headers()
+    values = signed_parameters(headers)
     # safe: the shared secret is what authenticates; it is not returned
     member = request.env["vanban.hub.member"].sudo().search([("system_id", "=", values.get("systemid", ""))], limit=1)
     secret = member._secret() if member else ""
-    moment = read_timestamp(values.get("timestamp"))
-    now = datetime.datetime.now(datetime.UTC)
-    if not secret or not genuine(values, secret) or not moment or abs(now - moment) > _TOLERANCE:
-        _logger.info("hub: refused a call of %r", values.get("systemid", "")[:60])
-        log_refused("vanban.log", "hub_call", f"wrong account, signature or time ({values.get('systemid', '–')[:60]})")
+    age = _age(values)
+    if not secret or not genuine(headers, secret) or age is None or age > _TOLERANCE:
+        system, added = (values.get("systemid") or headers.get("systemid") or "–")[:60], ", ".join(unsigned(headers))[:200]
+        _logger.info("hub: refused a call of %r", system)
+        log_refused("vanban.log", "hub_call", f"wrong account, signature or time ({system})" + (f"; not signed: {added}" if added else ""))
         werkzeug.exceptions.abort(request.make_response("Unauthorized", status=401))
     if member.blocked:
         # Whoever knows the secret may know why: otherwise the member looks for the fault in its own settings.
         log_refused("vanban.log", "hub_call", f"cut off ({member.system_id})")
         werkzeug.exceptions.abort(_refused("19", f"Tài khoản bị khóa, đơn vị đã bị ngắt khỏi trục: {member.blocked_reason or ''}"))
     return member, values
+
+
+def _age(values):
+    """How far the clock of the caller was from ours when it signed, None when it does not say."""
+    moment = read_timestamp(values.get("timestamp"))
+    return moment and abs(datetime.datetime.now(datetime.UTC) - moment)
 
 
 def _body_limit(_controller):
@@ -80,10 +95,11 @@ class HubController(http.Controller):
             recipients = json.loads(values.get("to") or "[]")
             if not isinstance(recipients, list) or not all(isinstance(code, str) for code in recipients):
                 raise ValueError
-        except ValueError:
+        except (ValueError, RecursionError):
             return _refused("10", "Tham số to phải là danh sách mã cơ quan nhận.")
+        signed = read_timestamp(values["timestamp"]).astimezone(datetime.UTC).replace(tzinfo=None)
         try:
-            packet = self._packets()._accept(upload.stream, values.get("from", ""), kind, recipients[:1000], member=member)
+            packet = self._packets()._accept(upload.stream, values.get("from", ""), kind, recipients, member=member, signed=signed)
         except HubRefusal as refusal:
             request.env["vanban.log"].sudo()._log_refused("hub_accept", str(refusal))  # safe: the trace of a refused packet
             return _refused(refusal.code, str(refusal))
@@ -106,11 +122,12 @@ class HubController(http.Controller):
     def download(self, **_parameters):
         member, values = _member()
         row = self._row(member, values)
-        if not row or not row.packet_id.has_content:
+        # what was confirmed has been fetched: a recorded call brings nothing
+        if not row or row.state not in WAITING or not row.packet_id.has_content:
             return _refused("10", "Không có gói tin này trong hàng đợi của đơn vị.")
         if row.state == "initial":
             row._set_state("processing")
-        stream = request.env["ir.binary"].sudo()._get_stream_from(row.packet_id, "content")  # safe: the member's own queue
+        stream = request.env["ir.binary"].sudo()._get_stream_from(row.packet_id, "content")  # safe: of the member's own queue
         return stream.get_response(as_attachment=True)
 
     @http.route("/vanban/hub/v1/updateStatus", type="http", auth="public", methods=["POST"], csrf=False, save_session=False)
@@ -152,19 +169,39 @@ class HubController(http.Controller):
                 max_content_length=_OVERHEAD)
     def register(self, **_parameters):
         """An agency of the member: its data are put right, or it begins to send and receive through the member's account."""
-        member, _values = _member()
+        member, values = _member()
+        body = request.httprequest.get_data()
         try:
-            given = registration(json.loads(request.httprequest.get_data()))
-        except ValueError:
+            given = registration(json.loads(body))
+        except (ValueError, RecursionError):
             given = None
-        if given is None:
-            return _refused("10", "Thiếu mã hoặc tên cơ quan.")
-        return self._on_member(member, lambda: member._register_agency(given))
+
+        def step():
+            self._check_fresh(values)
+            # the interface signs parameters only: any call that somebody has read could carry a body of his
+            if values.get("hash-body", "").lower() != hashlib.sha256(body).hexdigest():
+                raise HubRefusal("10", "Nội dung đăng ký chưa được ký: tham số hash-body phải là SHA-256 (thập lục phân) của nội dung gửi kèm. "
+                                 "Phần mềm không ký được thì đề nghị quản trị trục thêm hoặc sửa cơ quan này.")
+            if given is None:
+                raise HubRefusal("10", "Thiếu mã hoặc tên cơ quan.")
+            member._register_agency(given)
+
+        return self._on_member(member, step)
 
     @http.route("/vanban/hub/v1/deleteAgency", type="http", auth="public", methods=["POST"], csrf=False, save_session=False)
     def strike_off(self, **_parameters):
         member, values = _member()
-        return self._on_member(member, lambda: member._delete_agency(values.get("agencycode", "")))
+
+        def step():
+            self._check_fresh(values)
+            member._delete_agency(values.get("agencycode", ""))
+
+        return self._on_member(member, step)
+
+    @staticmethod
+    def _check_fresh(values):
+        if _age(values) > _FRESH:
+            raise HubRefusal("10", "Lệnh này phải được ký không quá 5 phút trước: khởi động lại phần mềm, kiểm tra đồng hồ hai bên rồi gửi lại.")
 
     @staticmethod
     def _on_member(member, step):

@@ -1,12 +1,20 @@
 """Agencies reached through a document axis: one account serves all of them, and it is asked for what has arrived."""
 import hashlib
+import logging
 import os
 import tempfile
 
 from ..wire.axis import RestClient, VxpClient
-from .base import Delivery, DeliveryError, Driver, register
+from .base import Delivery, DeliveryError, Driver, Unfetched, register
 
+_logger = logging.getLogger(__name__)
 _CHUNK = 1024 * 1024
+# Asked about one packet, an axis may answer so because of that packet alone; when it is ill as a whole, its lists fail, too.
+_OF_THE_PACKET = frozenset({"axis_20", "http_500"})
+
+
+def _of_the_packet(error):
+    return not error.unreachable or error.code in _OF_THE_PACKET
 
 
 class AxisDriver(Driver):
@@ -37,12 +45,14 @@ class AxisDriver(Driver):
         return self.kept_client(self.transport, self.kept).send(delivery.path, delivery.sender, recipients, delivery.type)
 
     @classmethod
-    def collect(cls, transport, limit):
+    def collect(cls, transport, limit, wanted=None):
         client = cls.client(transport)
         for kind in ("document", "status"):
             for item in cls._all_waiting(client, kind):
+                if wanted and not wanted(item.recipient):
+                    continue
                 with tempfile.TemporaryDirectory(prefix="vanban-axis-") as folder:
-                    yield from cls._fetched(client, item, os.path.join(folder, "packet.edxml"), limit)
+                    yield cls._fetched(client, item, os.path.join(folder, "packet.edxml"), limit)
 
     @staticmethod
     def _all_waiting(client, kind):
@@ -54,22 +64,23 @@ class AxisDriver(Driver):
 
     @classmethod
     def _fetched(cls, client, item, path, limit):
+        def acknowledge(done):
+            client.acknowledge(item, done)
+
         try:
             size = client.download(item, path, limit)
         except DeliveryError as error:
-            if error.code != "too_large":
+            if not _of_the_packet(error):
                 raise
-            # It would come back at every turn: the axis tells its sender.
-            client.acknowledge(item, done=False)
-            return
+            # too large: it would come back at every turn, the axis tells its sender
+            return Unfetched(item.doc_id, str(error), final=error.code == "too_large"), acknowledge
         digest = hashlib.sha256()
         with open(path, "rb") as stream:
             while chunk := stream.read(_CHUNK):
                 digest.update(chunk)
-        delivery = Delivery(
+        return Delivery(
             path=path, message=item.doc_id, sender=item.sender or "-", recipient=item.recipient or "-", type=item.kind,
-            size=size, sha256=digest.hexdigest())
-        yield delivery, lambda: client.acknowledge(item)
+            size=size, sha256=digest.hexdigest()), acknowledge
 
     @classmethod
     def check_account(cls, transport):
@@ -115,12 +126,19 @@ class VxpDriver(AxisDriver):
 
     @classmethod
     def whereabouts(cls, transport, numbers):
-        """Where documents are that were handed to the axis: {number: [:class:`..wire.axis.Sent`]}.
+        """Where documents are that were handed to the axis: {number: [:class:`..wire.axis.Sent`]}, without those that it cannot tell of.
 
         :param numbers: those that the axis gave     Raises DeliveryError.
         """
-        client = cls.client(transport)
-        return {number: client.sent(number, "document") for number in numbers}
+        client, found = cls.client(transport), {}
+        for number in numbers:
+            try:
+                found[number] = client.sent(number, "document")
+            except DeliveryError as error:
+                if not _of_the_packet(error):
+                    raise
+                _logger.info("%s does not tell where %s is: %s", transport.name, number, error)
+        return found
 
 
 @register

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from ..wire.session import DeliveryError
 
-__all__ = ["DRIVERS", "Delivery", "DeliveryError", "Driver", "register"]
+__all__ = ["DRIVERS", "Delivery", "DeliveryError", "Driver", "Unfetched", "register"]
 
 DRIVERS = {}
 
@@ -24,6 +24,19 @@ class Delivery:
     type: str
     size: int
     sha256: str
+
+
+@dataclass(frozen=True)
+class Unfetched:
+    """A packet that waits at the other side and was not brought here; those behind it are.
+
+    :ivar message: its number there     :ivar reason: why, for the administrators
+    :ivar final: it never will be; otherwise it is tried again at the next turn
+    """
+
+    message: str
+    reason: str
+    final: bool = False
 
 
 class Driver:
@@ -60,8 +73,11 @@ class Driver:
         raise NotImplementedError
 
     def fetch(self):
-        """For transports that are polled: yield (Delivery, acknowledge). ``acknowledge()`` is
-        called after the packet is stored and committed."""
+        """For transports that are polled: yield (Delivery or Unfetched, acknowledge).
+
+        ``acknowledge(done)`` is called when nothing more is to come of it: True when the packet is stored and committed, False when it is
+        refused. Not called: it stays there. Raises DeliveryError when the other side gives no more.
+        """
         return ()
 
     def known(self, messages):
@@ -74,8 +90,11 @@ class Driver:
         return None
 
     @classmethod
-    def collect(cls, transport, limit):
-        """As ``fetch``, for drivers ``of_transport``; packets over ``limit`` bytes are refused there."""
+    def collect(cls, transport, limit, wanted=None):
+        """As ``fetch``, for drivers ``of_transport``; packets over ``limit`` bytes are refused.
+
+        :param wanted: function of the code of a recipient: False leaves what waits for it there, unread
+        """
         return ()
 
     def check(self):

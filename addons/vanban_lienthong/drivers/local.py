@@ -15,8 +15,14 @@ class LocalDriver(Driver):
                 "recipient", self.env._("No agency with code %(code)s in this database.", code=delivery.recipient),
                 retryable=False)
         peer = self.env["vanban.peer"].sudo()._of_sender(company, delivery.sender)
-        with open(delivery.path, "rb") as stream:
-            packet = self.env["vanban.packet.in"].sudo()._receive(stream, company, peer, delivery, "-local-")
+        inbox = self.env["vanban.packet.in"].sudo()  # safe: as above
+        try:
+            with open(delivery.path, "rb") as stream:
+                packet = inbox._receive(stream, company, peer, delivery, "-local-")
+        except OverflowError:
+            raise DeliveryError("too_large", self.env._(
+                "The packet is larger than the %(size)s MB that this system takes. Send paper, or make the attached files smaller and send again.",
+                size=inbox._limits().packet_size >> 20), retryable=False) from None
         return str(packet.id)
 
     def known(self, messages):

@@ -27,6 +27,7 @@ from . import (
     hub_member,
     hub_agency,
     hub_packet,
+    hub_content,
     packet_status,
     packet_nonce,
     packet_builder,

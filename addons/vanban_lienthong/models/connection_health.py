@@ -1,5 +1,6 @@
 import datetime
 import secrets
+from functools import partial
 
 from odoo import api, fields, models
 
@@ -7,6 +8,7 @@ from odoo.addons.vanban_core.tools import vietnam_time
 
 from ..drivers import DeliveryError
 from ..wire import delay
+from .concurrency import keep_apart
 
 # Connections that are tried in one turn of the watch; the others come in the next.
 _PROBES = 50
@@ -34,6 +36,7 @@ class ConnectionHealth(models.AbstractModel):
     last_ok = fields.Datetime("Last success", readonly=True, copy=False)
     last_error = fields.Char("Last error", readonly=True, copy=False)
     moved_date = fields.Datetime("Last packet", readonly=True, copy=False)
+    left_behind = fields.Text(readonly=True, copy=False)  # numbers of packets that wait there and cannot be fetched
     health = fields.Selection([("ok", "Connected"), ("failing", "Not reachable"), ("unknown", "Not used yet")], compute="_compute_health")
 
     @api.depends("failing_since", "last_ok")
@@ -106,6 +109,13 @@ class ConnectionHealth(models.AbstractModel):
                 "failing_since": connection.failing_since or now, "last_error": message[:500],
             })
 
+    def _note_trouble(self, message):
+        """Something answers, but no packet passes (an error page): an outage like any other, only that nothing pauses for it."""
+        now = fields.Datetime.now()
+        for connection in self:
+            connection.sudo().write({  # safe: health figures of the delivery
+                "failing_since": connection.failing_since or now, "last_error": message[:500]})
+
     @api.model
     def _watch(self):
         """Alarm for each connection of this model that fails longer than it may."""
@@ -122,19 +132,30 @@ class ConnectionHealth(models.AbstractModel):
         for moment in ("retry_at", "probe_at"):
             domain += ["|", (moment, "=", False), (moment, "<=", now)]
         for connection in self.search(domain, order="last_ok", limit=limit).filtered(lambda row: row._health_bearer() == row):
-            try:
-                connection._check()
-            except DeliveryError as error:
-                pause = _PROBE_CAP  # it answers, with an error that somebody has to put right
-                if error.unreachable:
-                    connection._note_failure(str(error), False)
-                    pause = delay(connection.failures, _PROBE_BASE, _PROBE_CAP, generator=secrets.SystemRandom())
-                connection.sudo().probe_at = fields.Datetime.now() + datetime.timedelta(seconds=pause)  # safe: health only
-            else:
-                connection._note_success()
-                self.env["vanban.packet.out"]._wake()
+            keep_apart(connection, connection._try_it, partial(connection._note_not_tried, self.env._(
+                "The program failed while trying this connection. Ask the administrator to look into the server's log."), _PROBE_CAP),
+                "connection %s could not be tried")
             if not self.env["ir.cron"]._commit_progress(1):
                 return  # those that are left are the longest unheard of at the next turn
+
+    def _try_it(self):
+        """Ask the other side whether it works, and keep what came of it."""
+        self.ensure_one()
+        try:
+            self._check()
+        except DeliveryError as error:
+            pause = _PROBE_CAP  # it answers, with an error that somebody has to put right
+            if error.outage:
+                self._note_failure(str(error), False)
+                pause = delay(self.failures, _PROBE_BASE, _PROBE_CAP, generator=secrets.SystemRandom())
+            self._note_not_tried(str(error), pause)
+        else:
+            self._note_success()
+            self.env["vanban.packet.out"]._wake()
+
+    def _note_not_tried(self, message, pause):
+        self.sudo().write({  # safe: health only
+            "last_error": message[:500], "probe_at": fields.Datetime.now() + datetime.timedelta(seconds=pause)})
 
     def _raise_alarm(self):
         """One to-do for each administrator while the outage lasts."""
@@ -150,13 +171,17 @@ class ConnectionHealth(models.AbstractModel):
         note = self.env._(
             "“%(name)s” cannot be reached since %(since)s; %(count)s packets are waiting. Reason: %(reason)s",
             name=self.name, since=since.strftime("%H:%M %d/%m/%Y"), count=waiting, reason=self.last_error or "")
+        for user in self._tell_administrators(note):
+            self.sudo().activity_schedule(  # safe: a to-do of the server
+                "mail.mail_activity_data_todo", summary=self.env._("Connection lost"), note=note, user_id=user.id, automated=True)
+
+    def _tell_administrators(self, note):
+        """A notice for the administrators of the agencies concerned; returns them."""
         companies = self._alarm_companies()
         group = self.env.ref("vanban_core.group_admin")
         users = group.sudo().user_ids.filtered(lambda user: user.company_ids & companies)  # safe: whom to tell
         self.env["vanban.notice"]._send(users, note, kind="alert", action="vanban_lienthong.action_monitor")
-        for user in users:
-            self.sudo().activity_schedule(  # safe: a to-do of the server
-                "mail.mail_activity_data_todo", summary=self.env._("Connection lost"), note=note, user_id=user.id, automated=True)
+        return users
 
     def _end_alarm(self):
         """The other side answers again: the to-dos are done by themselves, the outage stays in the log."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.vanban_core.tools import vietnam_time
 
@@ -22,6 +23,8 @@ WAITING = ("initial", "processing")
 _BATCH = 200
 # The same bytes for somebody who has had them for longer than this are wanted once more, not repeated by a lost answer.
 _REPEATED_WITHIN = datetime.timedelta(hours=1)
+# More codes in one call are refused, never left out.
+_MOST_RECIPIENTS = 1000
 
 
 class HubPacket(models.Model):
@@ -47,12 +50,13 @@ class HubPacket(models.Model):
     _of_member = models.Index("(member_id, create_date)")
 
     @api.model
-    def _accept(self, stream, sender_code, kind, recipients, member=None, axis=None):
+    def _accept(self, stream, sender_code, kind, recipients, member=None, axis=None, signed=None):
         """Take one packet over and queue it for its recipients.
 
         :param stream: binary file     :param kind: ``document`` or ``status``
         :param recipients: codes; empty: those that the packet names
         :param member: the member that sends, or ``axis``: the parent axis it came from
+        :param signed: when the member signed the call (UTC)
         :return: the packet; the earlier one when the same bytes came for the same recipients before
         :raise HubRefusal: nothing is stored
         """
@@ -62,12 +66,12 @@ class HubPacket(models.Model):
         except OverflowError:
             raise HubRefusal("10", f"Gói tin lớn hơn {limit >> 20} MB.") from None
         try:
-            return self._take(path, digest, sender_code, kind, recipients, member, axis)
+            return self._take(path, digest, sender_code, kind, recipients, member, axis, signed)
         finally:
             Path(path).unlink(missing_ok=True)
 
     @api.model
-    def _take(self, path, digest, sender_code, kind, recipients, member, axis):
+    def _take(self, path, digest, sender_code, kind, recipients, member, axis, signed):
         facts = self._facts(path, kind)
         claimed = facts["sender"].strip().upper()
         if member and not {claimed, (sender_code or claimed).strip().upper()} <= member._codes():
@@ -75,29 +79,43 @@ class HubPacket(models.Model):
         codes = list(dict.fromkeys(code.strip().upper() for code in (recipients or facts["recipients"]) if code.strip()))
         if not codes:
             raise HubRefusal("18", "Gói tin không có nơi nhận.")
+        if len(codes) > _MOST_RECIPIENTS:
+            raise HubRefusal("10", f"Gói tin có {len(codes)} nơi nhận, nhiều hơn {_MOST_RECIPIENTS} của một lần gửi: hãy chia thành nhiều lần.")
         if not self.env["vanban.packet.in"]._lock_message(claimed, digest):
             raise HubRefusal("21", "Chính gói tin này đang được nhận; sẽ có câu trả lời khi gửi lại.")
         known = self.search([("original_sha256", "=", digest), ("type", "=", kind), ("sender_code", "=", claimed)])
-        missing = [code for code in codes if code not in known._reached()]
+        reached = known._reached(signed)
+        missing = [code for code in codes if code not in reached]
         if known and not missing:
-            # The sender lost our answer: the same number again, nobody gets it twice.
-            first = known.filtered(lambda packet: codes[0] in packet._reached())[:1]
+            # The sender lost our answer, or somebody plays a recorded call: the same number again, nobody gets it twice.
+            first = known.filtered(lambda packet: codes[0] in packet._reached(signed))[:1]
             self.env["vanban.log"]._log("hub_repeated", data={"packet": first.id})
             return first
         rows = [self._route(code) for code in missing]
-        packet = known.filtered("has_content")[:1] or self._keep(path, digest, kind, claimed, facts, member, axis)
+        packet = known._held()[:1] or self._keep(path, digest, kind, claimed, facts, member, axis)
         packet.delivery_ids.create([{"packet_id": packet.id, **row} for row in rows])
         self.env["vanban.log"]._log("hub_accept", data={"packet": packet.id, "sha256": digest, "from": claimed, "to": missing})
         if any(row.get("axis_id") for row in rows):
             self.env.ref("vanban_lienthong.cron_hub")._trigger()
         return packet
 
-    def _reached(self):
-        """Codes that these bytes wait for, or that got them a moment ago."""
-        since = fields.Datetime.now() - _REPEATED_WITHIN
+    def _reached(self, signed=None):
+        """Codes that these bytes wait for, or that got them a moment ago, or since shortly before the call was ``signed``: nobody asked
+        then for what was delivered later, it is an old call that comes once more."""
+        since = min(filter(None, (fields.Datetime.now(), signed))) - _REPEATED_WITHIN
         return set(self.delivery_ids.filtered(
             lambda row: row.state in (*WAITING, "forward") or (row.state in ("done", "forwarded") and row.state_date > since)
         ).mapped("recipient_code"))
+
+    def _held(self):
+        """Those whose bytes are here, and stay through this transaction."""
+        if not self:
+            return self
+        self.flush_recordset(["has_content"])
+        # Written, not only locked: whoever forgets bytes on an older view of the deliveries must fail at the row.
+        rows = self.env.execute_query(SQL(
+            "UPDATE vanban_hub_packet SET has_content = has_content WHERE id IN %s AND has_content RETURNING id", tuple(self.ids)))
+        return self.browse(row_id for row_id, in rows)
 
     @api.model
     def _facts(self, path, kind):
@@ -157,10 +175,12 @@ class HubPacket(models.Model):
         # what the parent axis refused can be tried again until its time is over
         open_ones = ["|", ("state", "in", (*WAITING, "forward")), "&", ("state", "=", "dead"), ("state_date", ">=", old)]
         done = self.search([("has_content", "=", True), ("delivery_ids", "not any", open_ones)], limit=_BATCH)
-        if done:
-            done._forget_content("hub")
-            done.write({"has_content": False})
-        return len(done), len(done) == _BATCH
+        # One that is just being sent again keeps its bytes: its row is locked, or was written since, which ends this round.
+        free = done.try_lock_for_update()
+        if free:
+            free._forget_content("hub")
+            free.write({"has_content": False})
+        return len(free), len(done) == _BATCH and bool(free)
 
 
 class HubDelivery(models.Model):
@@ -283,6 +303,8 @@ class HubDelivery(models.Model):
         elif error.unreachable:
             pause = datetime.timedelta(seconds=delay(axis.failures + 1, axis.retry_base, axis.retry_cap))
             axis._note_failure(str(error), fields.Datetime.now() + pause)
+        elif error.outage:
+            axis._note_trouble(str(error))
 
     def _note_unforeseen(self):
         row = self.try_lock_for_update()

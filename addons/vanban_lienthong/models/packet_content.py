@@ -167,7 +167,7 @@ class IrAttachment(models.Model):
         if self.env.context.get("vanban_packet") is PACKET_TOKEN:
             return
         models_of = {*self.mapped("res_model"), *(vals.get("res_model") for vals in vals_list)}
-        if models_of & {"vanban.packet", "vanban.packet.in"}:
+        if models_of & {"vanban.packet", "vanban.packet.in", "vanban.hub.packet"}:
             raise AccessError(self.env._("The bytes of an interchange packet are evidence and cannot be changed."))
 
     @api.model_create_multi

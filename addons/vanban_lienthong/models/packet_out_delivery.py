@@ -293,10 +293,12 @@ class PacketOutDelivery(models.Model):
             else:
                 self._tell_recipient("sent")
             return
+        bearer = peer._health_bearer()
         if error.unreachable and not noted:
             # The whole connection pauses; no use in trying every packet of it.
-            bearer = peer._health_bearer()
             bearer._note_failure(str(error), fields.Datetime.now() + self._pause(bearer.failures + 1))
+        elif error.outage and not noted:
+            bearer._note_trouble(str(error))
         if self.state == "dead":
             self._tell_recipient("dead", str(error)[:200])
             self._alarm(self.env._("Could not be sent to %(agency)s: %(reason)s", agency=self.recipient_name, reason=error))

@@ -165,7 +165,10 @@ class Reconciliation(models.Model):
                 silent.append(transport.name)
                 continue
             own._note_whereabouts(told)
-            for row in own:
+            answered = own.filtered(lambda row: row.remote_id in told)  # noqa: B023 - used at once
+            if answered != own:
+                silent.append(transport.name)
+            for row in answered:
                 found[row] = next((one for one in told[row.remote_id] if one.recipient == row.recipient_code.upper()), None)
         return found, silent
 

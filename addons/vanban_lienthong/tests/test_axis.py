@@ -69,6 +69,10 @@ class AxisCase(LienthongCase):
     def inbox(self):
         return self.env["vanban.packet.in"].search([("company_id", "=", self.company.id)])
 
+    def told(self):
+        """Rows of the log about packets that were not fetched."""
+        return self.env["vanban.log"].search([("action", "=", "fetch_packet"), ("outcome", "=", "refused")])
+
 
 class AxisContract:
     """What every axis driver must do."""
@@ -229,12 +233,69 @@ class AxisContract:
         self.assertEqual(len(self.inbox()), 1)
         self.assertEqual([packet.status for packet in self.axis.packets], ["processing", "done"])
         self.assertIn(first, self.transport.last_error)
-        told = self.env["vanban.log"].search([("action", "=", "fetch_packet"), ("outcome", "=", "refused")])
-        self.assertEqual(len(told), 1, "once, not at every turn")
+        self.assertEqual(len(self.told()), 1, "once, not at every turn")
         self.run_job("cron_fetch")
         self.run_job("cron_read")
         self.assertEqual((len(self.inbox()), set(self.inbox().mapped("state"))), (2, {"done"}))
         self.assertEqual({packet.status for packet in self.axis.packets}, {"done"})
+
+    @proves("LT-18")
+    def test_one_that_cannot_be_fetched_holds_up_nothing_else(self):
+        """It stays on the axis; documents behind it and the queue of statuses are fetched, the administrators hear of it once."""
+        document = self.issued_to_two()
+        self.run_job("cron_send")
+        first = self.put_on_axis(self.raw(self.packet()))
+        self.put_on_axis(self.raw(self.packet(document_id="H97.03,2026/03/09,119/STC-VP", code_number="119")))
+        self.put_on_axis(self.raw(self.status_packet(document, "01")), kind="status")
+        for code in ("10", "20", "500"):
+            self.axis.faults.broken = {first: code}
+            self.run_job("cron_fetch")
+        self.assertEqual(sorted(self.inbox().mapped("type")), ["document", "status"])
+        self.assertEqual((self.transport.left_behind, self.transport.failing_since), (first, False))
+        self.assertIn(first, self.transport.last_error)
+        self.assertEqual(len(self.told()), 1, "once, not at every turn")
+        notices = self.env["vanban.notice"].search([("user_id", "=", self.admin_user.id), ("kind", "=", "alert")])
+        self.assertEqual([first in title for title in notices.mapped("title")], [True])
+        self.axis.faults.broken = {}
+        self.run_job("cron_fetch")
+        self.assertEqual((len(self.inbox()), self.transport.left_behind), (3, False))
+
+    def test_a_confirmation_that_is_refused_holds_up_nothing_else(self):
+        self.read_directory()
+        self.put_on_axis(self.raw(self.packet()))
+        self.put_on_axis(self.raw(self.packet(document_id="H97.03,2026/03/09,119/STC-VP", code_number="119")))
+        refused = DeliveryError("axis_10", "tệp gói tin không hợp lệ", retryable=False)
+        with patch.object(type(self.far), "acknowledge", side_effect=refused):
+            self.run_job("cron_fetch")
+        self.assertEqual(len(self.inbox()), 2)
+        self.run_job("cron_fetch")
+        self.assertEqual((len(self.inbox()), {packet.status for packet in self.axis.packets}), (2, {"done"}))
+
+    @proves("LT-18")
+    def test_a_page_instead_of_answers_is_an_outage(self):
+        """The axis is under maintenance: no pause for each packet, the same alarm after the same time; its return ends it."""
+        self.issued_to_two()
+        for status in (200, 404, 500):
+            self.axis.faults.page = status
+            self.run_job("cron_fetch")
+            self.assertTrue(self.transport.failing_since and self.transport.last_error)
+            self.assertFalse(self.transport.retry_at)
+            self.axis.faults.page = 0
+            self.run_job("cron_fetch")
+            self.assertFalse(self.transport.failing_since)
+        self.axis.faults.page = 200
+        self.run_job("cron_send")
+        self.transport.failing_since = fields.Datetime.subtract(self.transport.failing_since, minutes=11)
+        self.run_job("cron_watch")
+        self.assertIn(self.admin_user, self.transport.activity_ids.user_id)
+        self.assertFalse(self.transport.retry_at)
+
+    def test_too_large_for_whoever_stands_before_the_axis(self):
+        """HTTP 413 does not change by repeating: the clerk decides at once."""
+        document = self.issued_to_two()
+        self.axis.faults.page = 413
+        self.run_job("cron_send")
+        self.assertEqual({(row.state, row.error_code) for row in document.delivery_ids}, {("dead", "too_large")})
 
     def test_connection_on_which_the_program_fails(self):
         """The others are asked all the same."""
@@ -245,10 +306,10 @@ class AxisContract:
         driver = DRIVERS[self.DRIVER]
         real = driver.collect
 
-        def collect(transport, limit):
+        def collect(transport, limit, wanted):
             if transport == broken:
                 raise KeyError("data")
-            return real(transport, limit)
+            return real(transport, limit, wanted)
 
         with patch.object(driver, "collect", collect), mute_logger("odoo.addons.vanban_lienthong.models.concurrency"):
             self.run_job("cron_fetch")
@@ -262,6 +323,7 @@ class AxisContract:
         self.run_job("cron_fetch")
         self.assertFalse(self.inbox())
         self.assertEqual(self.axis.packets[0].status, "fail")
+        self.assertEqual(len(self.told()), 1)
 
 
 @tagged("post_install", "-at_install")
@@ -315,6 +377,31 @@ class TestVxp(AxisContract, AxisCase):
         self.axis.packets.clear()
         self.run_job("cron_ask_axis")
         self.assertEqual({(row.state, row.axis_state) for row in rows.values()}, {("sent", False)})
+
+    @proves("LT-18")
+    def test_one_number_that_the_axis_does_not_tell_of(self):
+        """The others are asked all the same; the reconciliation says that not everything could be asked."""
+        untold = self.sent_to_two()
+        other = self.issued(recipient_ids=[(0, 0, {"partner_id": self.issuer.id})])
+        self.run_job("cron_send")
+        row = other.delivery_ids.sudo()
+        row.sent_date = fields.Datetime.subtract(fields.Datetime.now(), minutes=20)
+        day = (fields.Datetime.now() + timedelta(hours=7)).date()
+        for code in ("22", "500"):
+            self.axis.faults.broken = {untold["H98.01"].remote_id: code}
+            (row + sum(untold.values(), row.browse()).sudo()).axis_asked = False
+            row.axis_state = False
+            self.run_job("cron_ask_axis")
+            self.assertEqual((row.axis_state, {one.axis_state for one in untold.values()}), ("waiting", {False}))
+            self.assertTrue(all(one.axis_asked for one in untold.values()), "asked again in an hour")
+            report = self.env["vanban.reconciliation"]._make(self.company, day)
+            self.assertEqual(report.line_ids.filtered(lambda line: line.packet_out_id == row).kind, "not_fetched")
+            self.assertEqual(report.not_asked, self.transport.name)
+
+    def test_an_odd_count(self):
+        """An answer in another shape is an error of the connection, not of the program."""
+        with patch.object(VxpClient, "_call", return_value={"status": "OK", "count": "nhiều"}), self.assertRaisesRegex(UserError, "không phải là số"):
+            self.transport.with_user(self.admin_user).action_check_connection()
 
     @proves("LT-18")
     def test_daily_comparison_with_the_axis(self):

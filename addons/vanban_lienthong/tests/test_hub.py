@@ -1,7 +1,8 @@
 import hashlib
+import json
 import tempfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -10,12 +11,15 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.vanban_core.tests.common import PASSWORD
 from odoo.addons.vanban_core.tests.proves import proves
 
+from ..controllers import strangers
 from ..edxml import Business, Organization, OtherInfo, read_packet
 from ..wire.axis import Item, Registration, VxpClient
 from ..wire.axis.standin import Account, AxisServer
-from ..wire.session import DeliveryError
+from ..wire.axis.vxp import VIETNAM, file_digest, signed_headers, timestamp
+from ..wire.session import DeliveryError, FilePart
 from .common import LienthongCase
 
 FAR = Account("tinh-khac", "t" * 40, ("Q99.01",))
@@ -128,6 +132,133 @@ class TestHub(LienthongCase, HttpCase):
         self.assertIn("Q95.13", [agency.code for agency in east.agencies()])
         with self.assertRaisesRegex(ValidationError, "UBND xã Mẫu Nam"):
             self.east.other_partner_ids = third
+
+    def call(self, client, name, parameters, hours=0, body=None, added=None):
+        """(HTTP status, answer) of a call signed so many hours ago, with headers ``added`` by somebody else."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        moment = timestamp(datetime.now(VIETNAM) - timedelta(hours=hours))
+        headers = signed_headers({"systemid": client._system, "timestamp": moment, **parameters}, client._secret) | (added or {})
+        if isinstance(body, FilePart):
+            headers["Content-Type"] = body.content_type
+        return client._session.call("POST", f"{client._session.base}/{name}", headers, body)
+
+    def refused_calls(self):
+        return self.env["vanban.log"].sudo().search([("action", "=", "hub_call"), ("outcome", "=", "refused")], order="id").mapped("comment")
+
+    @proves("LT-12")
+    def test_headers_that_nobody_signed(self):
+        """Somebody who has read a call adds parameters of his own: refused, logged, nothing done; the list of names convinces nobody."""
+        east, west = self.client(self.east), self.client(self.west)
+        letter = self.letter()
+        east.send(letter, "Q95.11", ["Q95.12"], "document")
+        [item] = west.waiting("document")
+        forged = self.letter(sender="Q95.12", recipient="Q95.11")
+        with open(forged, "rb") as stream:
+            digest = file_digest(stream)
+        asked = {"servicetype": "eDoc", "messagetype": "edoc"}
+        for names in ("systemid;timestamp;servicetype;messagetype", "systemid;timestamp"):
+            for name, added, body in (
+                    ("downloadEdoc", {"docId": item.doc_id}, None), ("updateStatus", {"docId": item.doc_id, "status": "done"}, None),
+                    ("sendEdoc", {"from": "Q95.12", "to": '["Q95.11"]', "hash-file": digest}, FilePart(forged, "file_doc", "x" * 30)),
+                    ("deleteAgency", {"AgencyCode": "Q95.12"}, None)):
+                strangers.forget()
+                before = len(self.refused_calls())
+                headers = {"XroadVnpt-sign-header-key": names, **{f"XroadVnpt-{key}": value for key, value in added.items()}}
+                status, _raw = self.call(west, name, asked, body=body, added=headers)
+                self.assertEqual(status, 401, name)
+                self.assertIn(f"not signed: {', '.join(sorted(key.lower() for key in added))}", self.refused_calls()[before:][-1])
+        # without them the same call says nothing about a packet
+        for name in ("downloadEdoc", "updateStatus", "sendEdoc", "deleteAgency"):
+            status, raw = self.call(west, name, asked)
+            self.assertEqual((status, json.loads(raw)["status"]), (200, "FAIL"), name)
+        self.assertEqual(self.deliveries().mapped("state"), ["initial"])
+
+    @proves("LT-12")
+    def test_recorded_calls_played_again(self):
+        """Wholly genuine calls, hours old: nobody gets a packet twice, what was confirmed stays confirmed and is not given out."""
+        east, west = self.client(self.east), self.client(self.west)
+        letter = self.letter()
+        with open(letter, "rb") as stream:
+            digest = file_digest(stream)
+        sending = {"from": "Q95.11", "servicetype": "eDoc", "messagetype": "edoc", "to": '["Q95.12"]', "hash-file": digest}
+        part = FilePart(letter, "file_doc", "x" * 30)
+        numbers = {json.loads(self.call(east, "sendEdoc", sending, hours=3, body=part)[1])["DocId"]}
+        [item] = west.waiting("document")
+        self.assertEqual(self.call(west, "downloadEdoc", {"docId": item.doc_id}, hours=3)[0], 200)
+        west.acknowledge(item)
+        self.deliveries().state_date -= timedelta(hours=2)
+        numbers.add(json.loads(self.call(east, "sendEdoc", sending, hours=3, body=part)[1])["DocId"])
+        self.assertEqual((len(numbers), self.deliveries().mapped("state")), (1, ["done"]))
+        self.assertTrue(self.env["vanban.log"].sudo().search_count([("action", "=", "hub_repeated")]))
+        status, raw = self.call(west, "downloadEdoc", {"docId": item.doc_id}, hours=3)
+        self.assertEqual((status, json.loads(raw)["ErrorCode"]), (200, "10"))
+        for state in ("fail", "processing"):
+            self.call(west, "updateStatus", {"docId": item.doc_id, "status": state}, hours=3)
+        self.assertEqual(self.deliveries().state, "done")
+        # asked for anew, it is wanted once more
+        east.send(letter, "Q95.11", ["Q95.12"], "document")
+        self.assertEqual(sorted(self.deliveries().mapped("state")), ["done", "initial"])
+        # older than a day: not even read
+        self.assertEqual(self.call(east, "sendEdoc", sending, hours=25, body=part)[0], 401)
+
+    @proves("LT-12")
+    def test_body_of_a_registration_is_signed(self):
+        """Another body behind a genuine call, one that nobody signed, and an old call: refused and logged."""
+        east = self.client(self.east)
+        body = json.dumps(Registration("Q95.11.02", "Trạm Y tế xã Mẫu Đông").row()).encode()
+        signed = {"hash-body": hashlib.sha256(body).hexdigest()}
+        other = json.dumps(Registration("Q95.11", "Tên người khác đặt").row()).encode()
+        for parameters, sent, hours, words in (
+                ({}, body, 0, "hash-body"), (signed, other, 0, "hash-body"), (signed, body, 1, "5 phút"), ({"hash-body": "é"}, body, 0, "hash-body")):
+            status, raw = self.call(east, "registerAgency", parameters, hours=hours, body=sent)
+            answer = json.loads(raw)
+            self.assertEqual((status, answer["ErrorCode"]), (200, "10"))
+            self.assertIn(words, answer["ErrorDesc"])
+        self.env.invalidate_all()
+        self.assertEqual((self.east.name, self.east.other_partner_ids.ids), ("UBND xã Mẫu Đông", []))
+        self.assertEqual(len(self.env["vanban.log"].sudo().search([("action", "=", "hub_agency"), ("outcome", "=", "refused")])), 4)
+        self.assertEqual(json.loads(self.call(east, "registerAgency", signed, body=body)[1])["status"], "OK")
+        answer = json.loads(self.call(east, "deleteAgency", {"AgencyCode": "Q95.11.02"}, hours=1)[1])
+        self.assertIn("5 phút", answer["ErrorDesc"])
+        self.env.invalidate_all()
+        self.assertTrue(self.east.other_partner_ids)
+
+    def test_no_recipient_is_left_out(self):
+        """More of them than one call takes: refused, instead of the rest being forgotten."""
+        east = self.client(self.east)
+        with self.assertRaisesRegex(DeliveryError, "1001 nơi nhận") as error:
+            east.send(self.letter(), "Q95.11", [f"Q95.{number}" for number in range(1001)], "document")
+        self.assertEqual((error.exception.code, error.exception.retryable), ("axis_10", False))
+        self.assertFalse(self.deliveries())
+
+    @proves("SEC-01")
+    def test_nobody_reads_what_passes(self):
+        """Keepers see facts and digests; the bytes go to members with their secret, to nobody over RPC or /web/content."""
+        east, west = self.client(self.east), self.client(self.west)
+        east.send(self.letter(), "Q95.11", ["Q95.12"], "document")
+        packet = self.deliveries().packet_id
+        attachment = self.env["ir.attachment"].search([("res_model", "=", packet._name), ("res_field", "=", "content")])
+        self.assertEqual(len(attachment), 1)
+        system = self._make_user("system_keeper", "vanban_core.group_admin,base.group_system")
+        for user in (self.admin_user, system):
+            with self.subTest(user.login), mute_logger("odoo.http", "odoo.models", "odoo.addons.base.models.ir_rule"):
+                [facts] = self.rpc(user, packet._name, "read", packet.ids)
+                self.assertEqual((facts["sha256"], "content" in facts), (packet.sha256, False))
+                self.refused(user, packet._name, "read", packet.ids, ["content"])
+                self.refused(user, packet._name, "search_read", [("id", "=", packet.id)], ["content"])
+                self.refused(user, packet._name, "action_download", packet.ids)
+                self.refused(user, "ir.attachment", "read", attachment.ids, ["datas"])
+                self.refused(user, "ir.attachment", "write", attachment.ids, {"name": "x"})
+                for domain in ([("id", "=", attachment.id)], [("res_model", "=", packet._name), ("res_field", "=", "content")]):
+                    self.assertEqual(self.rpc(user, "ir.attachment", "search_read", domain, ["datas"]), [])
+                self.authenticate(user.login, PASSWORD)
+                for path in (f"/web/content/{attachment.id}", f"/web/content/{packet._name}/{packet.id}/content",
+                             f"/web/content?model={packet._name}&id={packet.id}&field=content"):
+                    self.assertIn(self.url_open(path).status_code, (403, 404), path)
+                self.authenticate(None, None)
+        [item] = west.waiting("document")
+        self.assertTrue(west.download(item, self.folder / "fetched", 10_000_000))
 
     def test_bytes_are_not_kept(self):
         east, west = self.client(self.east), self.client(self.west)
@@ -355,6 +486,43 @@ class TestHub(LienthongCase, HttpCase):
             self.run_job("cron_fetch")
             [item] = east.waiting("document")
             self.assertEqual(item.sender, "Q99.01")
+
+    @proves("LT-18")
+    def test_for_a_member_that_is_cut_off(self):
+        """What the parent axis has for it waits there; what nobody will ever take is refused to its sender; the others get theirs."""
+        with AxisServer([Account("truc-con", "c" * 40, ("Q95.11", "Q95.12")), FAR]) as server:
+            parent = self.parent(server, "Q99.01")
+            self.west.with_user(self.admin_user).action_block()
+            far = VxpClient(server.url, FAR.system, FAR.secret, timeout=5)
+            for recipient, changes in (("Q95.12", {}), ("Q95.11", {}), ("Q95.11", {"other": OtherInfo(0, sphere="Mật")})):
+                far.send(self.letter("Q99.01", recipient, **changes), "Q99.01", [recipient], "document")
+
+            def states():
+                return [packet.status for packet in server.axis.packets]
+
+            busy = patch.object(type(self.env["vanban.packet.in"]), "_lock_message", return_value=False)
+            with busy:
+                self.run_job("cron_fetch")
+            self.assertEqual(states(), ["initial", "processing", "fail"])
+            self.assertIn(server.axis.packets[1].doc_id, parent.left_behind)
+            self.run_job("cron_fetch")
+            self.assertEqual((states(), parent.left_behind), (["initial", "done", "fail"], False))
+            told = self.env["vanban.log"].search([("action", "=", "fetch_packet"), ("outcome", "=", "refused")]).mapped("comment")
+            self.assertIn("bí mật nhà nước", " ".join(told))
+            self.west.with_user(self.admin_user).action_unblock()
+            self.run_job("cron_fetch")
+            self.assertEqual(states(), ["done", "done", "fail"])
+            self.assertEqual(self.client(self.west).count(), 1)
+
+    @proves("LT-18")
+    def test_parent_axis_gives_a_page(self):
+        """An error page instead of answers is an outage of the parent axis."""
+        with AxisServer([Account("truc-con", "c" * 40, ("Q95.11", "Q95.12")), FAR]) as server:
+            parent = self.parent(server, "Q99.01")
+            self.client(self.east).send(self.letter(recipient="Q99.01"), "Q95.11", ["Q99.01"], "document")
+            server.axis.faults.page = 500
+            self.run_job("cron_hub")
+            self.assertEqual((self.deliveries().state, parent.health, parent.retry_at), ("forward", "failing", False))
 
     def parent(self, server, *codes):
         """The parent axis as a transport, its directory holding agencies with these codes."""

@@ -49,6 +49,53 @@ class TestOutage(LienthongCase):
         self.assertEqual(len(self.arrived()), 2)
         self.assertFalse(self.peer.failing_since)
 
+    @proves("LT-18")
+    def test_an_error_page_is_an_outage(self):
+        """Something answers, but no packet passes: nothing pauses, the alarm is the same, and the first success ends it."""
+        rows = (self.issued() | self.issued()).delivery_ids
+        for error in (DeliveryError("answer", "Trang bảo trì"), DeliveryError("receipt", "Biên nhận sai"), DeliveryError("http_500", "Lỗi")):
+            self.due_now()
+            self.peer.failing_since = False
+            with self.down(error) as send:
+                self.run_job("cron_send")
+                self.assertEqual(send.call_count, 2, error.code)
+            self.assertEqual((bool(self.peer.failing_since), self.peer.retry_at, self.peer.last_error), (True, False, str(error)))
+        self.peer.failing_since = fields.Datetime.now() - timedelta(minutes=11)
+        self.run_job("cron_watch")
+        self.assertEqual(len(self.peer.activity_ids.filtered(lambda todo: todo.user_id == self.admin_user)), 1)
+        self.due_now()
+        self.deliver()
+        self.assertEqual(set(rows.mapped("state")), {"arrived"})
+        self.assertFalse(self.peer.failing_since or self.peer.activity_ids)
+
+    @proves("LT-18")
+    def test_idle_connections_are_tried_whatever_one_of_them_raises(self):
+        """One on which the program fails, one that gives an error page, one that refuses us: each keeps its error."""
+        third = self.env["res.company"].create({"name": "Sở Y tế tỉnh Mẫu", "vanban_code": "H98.04"})
+        connections = self.peer | self.peer_back | self._connect(self.company, third)
+        for minutes, connection in enumerate(connections):
+            connection.last_ok = fields.Datetime.now() - timedelta(minutes=60 - minutes)
+        errors = dict(zip(connections.ids, (
+            ValueError("x"), DeliveryError("answer", "Trang bảo trì"), DeliveryError("recipient", "Không có cơ quan này")), strict=True))
+
+        def check(driver):
+            raise errors[driver.peer.id]
+
+        with patch.object(DRIVERS["local"], "check", check), mute_logger("odoo.addons.vanban_lienthong.models.concurrency"):
+            self.run_job("cron_watch")
+        self.assertEqual(connections.mapped("last_error")[1:], ["Trang bảo trì", "Không có cơ quan này"])
+        self.assertTrue(all(connection.last_error and connection.probe_at > fields.Datetime.now() for connection in connections))
+        self.assertEqual([bool(connection.failing_since) for connection in connections], [False, True, False])
+
+    def test_larger_than_this_system_takes(self):
+        """Between two agencies of one database, too: final, in words."""
+        document = self.issued()
+        self.env["ir.config_parameter"].set_param("vanban_lienthong.max_packet_mb", "0")
+        self.run_job("cron_send")
+        row = document.delivery_ids
+        self.assertEqual((row.state, row.error_code, row.attempts), ("dead", "too_large", 1))
+        self.assertIn(self.clerk, document.sudo().activity_ids.user_id)
+
     def test_unknown_outcome_repeats_the_same_bytes(self):
         document = self.issued()
         row = document.delivery_ids

@@ -12,6 +12,8 @@ CHUNK = 256 * 1024
 ANSWER_LIMIT = 64 * 1024
 # A machine that is there takes the connection at once; how long it may work on a packet is another matter.
 CONNECT_TIMEOUT = 10
+# Answers of error pages and of a server that does not know our key any more: no packet passes.
+_OUTAGES = frozenset({"answer", "receipt", "signature", "clock"})
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -28,6 +30,18 @@ class DeliveryError(Exception):
         self.code = code
         self.retryable = retryable
         self.unreachable = unreachable
+
+    @property
+    def outage(self):
+        """Whether the other system does not work as it should, though something may have answered in its place."""
+        return self.unreachable or self.code in _OUTAGES or self.code.startswith("http_5")
+
+
+def too_large():
+    """DeliveryError for HTTP 413: whoever stands in front of the other system takes no more, however often it is tried."""
+    return DeliveryError(
+        "too_large", "Gói tin lớn hơn mức bên nhận, hoặc máy chủ trung gian trước bên nhận, cho phép (HTTP 413): gửi bản giấy, hoặc làm "
+        "nhỏ tệp đính kèm rồi gửi lại.", retryable=False)
 
 
 class _Adapter(HTTPAdapter):
@@ -131,14 +145,17 @@ class Session:
 
 
 def parsed_object(status, raw, limit=ANSWER_LIMIT):
-    """The JSON object of an answer. Raises DeliveryError ``answer``: a proxy or an error page says nothing for sure."""
+    """The JSON object of an answer. Raises DeliveryError ``answer``: a proxy or an error page says nothing for sure; ``too_large``: it
+    does for this one status."""
     try:
         if len(raw) > limit:
             raise ValueError
         answer = json.loads(raw)
         if not isinstance(answer, dict):
             raise ValueError
-    except ValueError:
+    except (ValueError, RecursionError):
+        if status == 413:
+            raise too_large() from None
         raise DeliveryError("answer", f"Hệ thống bên nhận trả lời không đúng định dạng (HTTP {status}); sẽ gửi lại.",
                             unreachable=status in (502, 503, 504)) from None
     return answer

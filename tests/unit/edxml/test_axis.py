@@ -7,11 +7,11 @@ import threading
 import pytest
 
 from wire.axis import RestClient, VxpClient
-from wire.axis.answers import refused
+from wire.axis.answers import number, refused
 from wire.axis.items import agencies, items
 from wire.axis.standin import Account, AxisServer
-from wire.axis.vxp import file_digest, signed_headers, timestamp
-from wire.session import DeliveryError
+from wire.axis.vxp import file_digest, genuine, signed_headers, signed_parameters, timestamp, unsigned
+from wire.session import DeliveryError, parsed_object
 
 SNV, STC = Account("snv", "bi-mat-cua-so-noi-vu", ("H96.02",)), Account("stc", "bi-mat-cua-so-tai-chinh", ("H97.03",))
 DIRECTORY = [
@@ -144,6 +144,82 @@ def test_altered_header_is_refused(server, packet):
     headers["XroadVnpt-messagetype"] = "status"
     status, _raw = client._session.call("POST", url, headers)
     assert status == 401
+
+
+def test_header_that_nobody_signed_is_refused(server):
+    """Parameters are those of the signed text; whoever has read a call adds nothing to it, whatever the list of names says."""
+    client = VxpClient(server.url, "snv", SNV.secret, timeout=3)
+    for names in ("systemid;timestamp;servicetype;messagetype", "systemid;timestamp", ""):
+        url, headers = client._request("getReceivedEdocList", {"servicetype": "eDoc", "messagetype": "edoc"})
+        headers["XroadVnpt-sign-header-key"] = names
+        assert client._session.call("POST", url, headers)[0] == 200
+        for added in ("docId", "status", "from"):
+            assert client._session.call("POST", url, {**headers, f"XroadVnpt-{added}": "done"})[0] == 401
+
+
+def _received(headers):
+    return {name.lower().removeprefix("xroadvnpt-"): value for name, value in headers.items()}
+
+
+def test_what_a_call_says():
+    """Names in any case, letters that no header carries, parameters left over from an earlier call: all of it as it was signed."""
+    headers = _received(signed_headers({"systemid": "snv", "timestamp": "t", "docId": "a1", "reason": "Lý do", "to": ""}, "khoa"))
+    assert signed_parameters(headers) == {"systemid": "snv", "timestamp": "t", "docid": "a1", "reason": "Lý do", "to": ""}
+    assert genuine(headers, "khoa") and not genuine(headers, "khoa khac")
+    assert unsigned({**headers, "docid": "b2", "from": "H97.03"}) == ["docid", "from"]
+    assert not genuine({**headers, "docid": "b2"}, "khoa") and not genuine({**headers, "from": "H97.03"}, "khoa")
+    assert not genuine(_received(signed_headers({"systemid": "snv"}, "khoa")), "khoa")
+    for text in ("", "[]", "{", '{"systemid": 1}', '{"systemid": "a\\u0000b"}', "[" * 100_000):
+        assert signed_parameters({"sign-header": text}) == {}
+
+
+@pytest.mark.parametrize(("status", "code", "retryable"), [
+    (200, "answer", True), (404, "answer", True), (500, "answer", True), (503, "answer", True), (413, "too_large", False)])
+def test_page_instead_of_an_answer(server, clients, packet, status, code, retryable):
+    """An error page is an outage; that the packet is too large for whoever stands before the axis is not."""
+    server.axis.faults.page = status
+    with pytest.raises(DeliveryError) as error:
+        clients[0].send(packet, "H96.02", ["H97.03"], "document")
+    assert (error.value.code, error.value.retryable, error.value.outage) == (code, retryable, code == "answer")
+    assert error.value.unreachable == (status == 503)
+
+
+def test_page_instead_of_a_packet(server, clients, packet, tmp_path):
+    sender, receiver = clients
+    sender.send(packet, "H96.02", ["H97.03"], "document")
+    [item] = receiver.waiting("document")
+    server.axis.faults.page = 200
+    with pytest.raises(DeliveryError):
+        receiver.download(item, tmp_path / "fetched", 1_000_000)
+
+
+def test_outages():
+    for code, outage in (("answer", True), ("receipt", True), ("http_500", True), ("signature", True), ("axis_18", False), ("too_large", False)):
+        assert DeliveryError(code, "x").outage is outage
+    assert DeliveryError("timeout", "x", unreachable=True).outage
+    with pytest.raises(DeliveryError) as error:
+        parsed_object(413, b"<html>Request Entity Too Large</html>")
+    assert (error.value.code, error.value.retryable) == ("too_large", False)
+
+
+def test_numbers_are_read_without_trust():
+    for answer, expected in (({}, 0), ({"count": "3"}, 3), ({"data": 2}, 2), ({"data": {"count": 4}}, 4), ({"count": None}, 0)):
+        assert number(answer, "count", "data") == expected
+    for wrong in ("ba", [1], {"rows": 1, "count": "x"}, -1, "9" * 5000):
+        with pytest.raises(DeliveryError) as error:
+            number({"count": wrong}, "count")
+        assert error.value.code == "answer"
+
+
+def test_one_packet_that_fails(server, clients, packet, tmp_path):
+    sender, receiver = clients
+    first, _second = (sender.send(packet, "H96.02", ["H97.03"], "document") for _ in range(2))
+    for code in ("10", "500"):
+        server.axis.faults.broken = {first: code}
+        broken, sound = receiver.waiting("document")
+        with pytest.raises(DeliveryError):
+            receiver.download(broken, tmp_path / "fetched", 1_000_000)
+        assert receiver.download(sound, tmp_path / "fetched", 1_000_000) == len(PACKET)
 
 
 def test_digest_without_padding():

@@ -1,5 +1,5 @@
 """Answers of an axis and what they mean for the packet."""
-from ..session import DeliveryError, parsed_object
+from ..session import DeliveryError, parsed_object, too_large
 
 # Error codes of the axis. Only 20 and 21 speak of the axis itself; 15, 19 and 23 of a registration that an
 # administrator has to put right: the packet waits. The others will not change by repeating.
@@ -23,6 +23,8 @@ def checked(status, raw, limit=_LIST_LIMIT):
     if status in (401, 403):
         # Wrong credentials come as bare text.
         raise refused("15")
+    if status == 413:
+        raise too_large()
     answer = parsed_object(status, raw, limit)
     code = str(answer.get("ErrorCode", answer.get("errorCode", answer.get("code", "0")))).strip()
     word = str(answer.get("status", "OK")).strip().upper()
@@ -48,3 +50,14 @@ def required(answer, *names):
         if answer.get(name):
             return str(answer[name])[:100]
     raise DeliveryError("answer", "Trục liên thông trả lời nhưng không cho biết mã gói tin; sẽ gửi lại.")
+
+
+def number(answer, *names):
+    """The first of the named whole numbers in an answer, 0 when none is named. Raises DeliveryError ``answer`` for anything else there."""
+    value = next((answer[name] for name in names if answer.get(name)), 0)
+    if isinstance(value, dict):  # one level deeper
+        value = next((value[name] for name in names if value.get(name)), 0)
+    text = str(value).strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < 16):
+        raise DeliveryError("answer", "Trục liên thông trả lời nhưng số lượng gói tin không phải là số; sẽ hỏi lại.")
+    return int(text)

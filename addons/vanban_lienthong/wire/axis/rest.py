@@ -40,7 +40,7 @@ class RestClient:
                 self._token = None
                 continue
             break
-        if status != 200 or content_type.startswith("application/json"):
+        if status != 200 or content_type.startswith(("application/json", "text/html")):
             with open(target, "rb") as stream:
                 checked(status if status != 200 else 400, stream.read(_LIST_LIMIT))
         return size

@@ -17,11 +17,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
-from .vxp import genuine
+from .vxp import genuine, signed_parameters
 
 _PREFIX = "xroadvnpt-"
 _KINDS = ("edoc", "status")
 _HEAD_LIMIT = 4096
+_PAGE = b"<html>Bao tri he thong</html>"
 
 
 @dataclass
@@ -42,6 +43,8 @@ class Faults:
     :ivar duplicate: every packet is put into the queue twice, under two ids
     :ivar error: error code given to every sending       :ivar garbage: answers are HTML
     :ivar expire_tokens: every token is at once invalid
+    :ivar broken: {number of a packet: error code} given to every question about it; code "500": HTTP 500 with a page
+    :ivar page: HTTP status of a page that a proxy gives instead of every answer
     """
 
     down: bool = False
@@ -51,6 +54,8 @@ class Faults:
     error: str = ""
     garbage: bool = False
     expire_tokens: bool = False
+    broken: dict = field(default_factory=dict)
+    page: int = 0
 
 
 @dataclass
@@ -192,7 +197,9 @@ class _Handler(BaseHTTPRequestHandler):
             if faults.down:
                 raise _Broken
             if faults.garbage:
-                return self._answer(200, b"<html>Bao tri he thong</html>", "text/html")
+                return self._answer(200, _PAGE, "text/html")
+            if faults.page:
+                return self._answer(faults.page, _PAGE, "text/html")
             path = urlsplit(self.path)
             name = path.path.rsplit("/", 1)[-1]
             if "/v1/" in path.path:
@@ -206,9 +213,10 @@ class _Handler(BaseHTTPRequestHandler):
     # ------------------------------------------------------------- header HMAC
 
     def _vxp(self, name, body):
-        values = {key.lower().removeprefix(_PREFIX): value for key, value in self.headers.items() if key.lower().startswith(_PREFIX)}
-        account = self._genuine(values)
-        if account is None:
+        headers = {key.lower().removeprefix(_PREFIX): value for key, value in self.headers.items() if key.lower().startswith(_PREFIX)}
+        values = signed_parameters(headers)
+        account = self.axis.account(values.get("systemid", ""))
+        if not account or not genuine(headers, account.secret):
             return self._answer(401, b"Unauthorized", "text/plain")
         if name == "sendEdoc":
             raw = _part(body, self.headers.get("Content-Type", ""))
@@ -222,10 +230,7 @@ class _Handler(BaseHTTPRequestHandler):
         if name == "updateStatus":
             return self._acknowledge(account, values.get("docid", ""), values.get("status", ""))
         if name == "getSentEdocList":
-            return self._json(_ok(data=[
-                {"senderDocId": packet.sent_id, "receiverDocId": packet.doc_id, "fromCode": packet.sender, "toCode": packet.recipient,
-                 "sendStatus": "done", "receiveStatus": packet.status, "receiveStatusDesc": packet.words}
-                for packet in self.axis.course(account, values.get("docid", ""))]))
+            return self._course(account, values.get("docid", ""))
         if name == "countReceiveEdoc":
             return self._json(_ok(count=sum(len(self.axis.queue(account, kind)) for kind in _KINDS)))
         return self._vxp_directory(name, values, account, body)
@@ -242,12 +247,6 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             return self._answer(404, b"{}", "application/json")
         return self._json(_ok() if code == "0" else _error(code))
-
-    def _genuine(self, values):
-        account = self.axis.account(values.get("systemid", ""))
-        if not account:
-            return None
-        return account if genuine(values, account.secret) else None
 
     # -------------------------------------------------------------------- REST
 
@@ -298,7 +297,21 @@ class _Handler(BaseHTTPRequestHandler):
              "messageType": packet.kind, "status": packet.status}
             for packet in self.axis.queue(account, kind)]
 
+    def _course(self, account, doc_id):
+        if doc_id in self.axis.faults.broken:
+            return self._broken(doc_id)
+        return self._json(_ok(data=[
+            {"senderDocId": packet.sent_id, "receiverDocId": packet.doc_id, "fromCode": packet.sender, "toCode": packet.recipient,
+             "sendStatus": "done", "receiveStatus": packet.status, "receiveStatusDesc": packet.words}
+            for packet in self.axis.course(account, doc_id)]))
+
+    def _broken(self, doc_id):
+        code = self.axis.faults.broken[doc_id]
+        return self._answer(500, _PAGE, "text/html") if code == "500" else self._json(_error(code))
+
     def _download(self, account, doc_id):
+        if doc_id in self.axis.faults.broken:
+            return self._broken(doc_id)
         packet = self.axis.find(account, doc_id)
         if not packet:
             return self._json(_error("10"))
@@ -306,6 +319,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self._answer(200, packet.path.read_bytes(), "application/octet-stream")
 
     def _acknowledge(self, account, doc_id, status):
+        if doc_id in self.axis.faults.broken:
+            return self._broken(doc_id)
         packet = self.axis.find(account, doc_id)
         if not packet or status not in ("done", "fail", "processing"):
             return self._json(_error("10"))

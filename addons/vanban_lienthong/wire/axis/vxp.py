@@ -11,13 +11,15 @@ import uuid
 from zoneinfo import ZoneInfo
 
 from ..session import CHUNK, FilePart, Session
-from .answers import checked, required
+from .answers import checked, number, required
 from .items import KINDS, agencies, changes, items, sent
 
 PREFIX = "XroadVnpt-"
 VERSION = "3.0.201608"
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _LIST_LIMIT = 64 * 1024 * 1024
+# Headers that carry the signature, or the edition of the interface; every other one is a parameter.
+_OF_THE_SIGNATURE = frozenset({"sign-header", "sign-header-key", "hash-header", "version"})
 
 
 def file_digest(stream):
@@ -43,21 +45,39 @@ def read_timestamp(text):
         return None
 
 
+def signed_parameters(headers):
+    """{name in lower case: value} of a received call (headers in lower case, without prefix) as its signed text has them; empty when it
+    cannot be read. The text is what counts, never a header beside it; to be believed after :func:`genuine` only."""
+    try:
+        signed = json.loads(headers.get("sign-header", ""))
+        # what no header can carry was not written by a client of this interface
+        if all(isinstance(value, str) and value.isprintable() for value in signed.values()):
+            return {name.lower(): value for name, value in signed.items()}
+    except (ValueError, AttributeError, RecursionError):
+        pass
+    return {}
+
+
+def unsigned(headers):
+    """Names of the headers of a received call that the signed text does not hold, or holds with another value."""
+    signed = signed_parameters(headers)
+    return sorted(
+        name for name, value in headers.items()
+        if name not in _OF_THE_SIGNATURE and (name not in signed or _carried(value) != _carried(signed[name])))
+
+
+def _carried(value):
+    """A value as a header can carry it."""
+    return value.encode("ascii", "replace").strip()
+
+
 def genuine(headers, secret):
-    """Whether the headers of a received call (lower case, without prefix) are signed with ``secret`` and agree with it."""
+    """Whether a received call (headers in lower case, without prefix) is signed with ``secret``, and nothing stands beside the signature."""
     text = headers.get("sign-header", "")
-    expected = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    expected = hmac.new(secret.encode(), text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected.encode(), headers.get("hash-header", "").encode("utf-8", "replace")):
         return False
-    try:
-        signed = json.loads(text)
-    except ValueError:
-        return False
-    names = headers.get("sign-header-key", "").split(";")
-    # Every header that decides about the call must be the one that was signed.
-    return isinstance(signed, dict) and {"systemid", "timestamp"} <= set(names) and all(
-        isinstance(signed.get(name), str) and headers.get(name.lower()) == signed[name].encode("ascii", "replace").decode()
-        for name in names)
+    return {"systemid", "timestamp"} <= signed_parameters(headers).keys() and not unsigned(headers)
 
 
 def signed_headers(parameters, secret):
@@ -102,7 +122,7 @@ class VxpClient:
         """Write the packet to the file ``target``; bytes written. Raises DeliveryError."""
         url, headers = self._request("downloadEdoc", {"docId": item.doc_id})
         status, content_type, size = self._session.download("POST", url, headers, target, limit)
-        if status != 200 or content_type.startswith("application/json"):
+        if status != 200 or content_type.startswith(("application/json", "text/html")):
             with open(target, "rb") as stream:
                 checked(status if status != 200 else 400, stream.read(_LIST_LIMIT))
         return size
@@ -129,7 +149,9 @@ class VxpClient:
 
     def register_agency(self, registration):
         """Enter an agency at the axis, or put its data right there. Raises DeliveryError."""
-        self._call("registerAgency", {}, json.dumps(registration.row()).encode(), content_type="application/json")
+        body = json.dumps(registration.row()).encode()
+        # the interface signs parameters only: whoever reads a call could put a body of its own behind it
+        self._call("registerAgency", {"hash-body": hashlib.sha256(body).hexdigest()}, body, content_type="application/json")
 
     def delete_agency(self, code):
         """Strike an agency of ours off the axis. Raises DeliveryError."""
@@ -137,8 +159,7 @@ class VxpClient:
 
     def count(self):
         """Packets that wait for us."""
-        answer = self._call("countReceiveEdoc", {}, method="GET")
-        return int(str(answer.get("count", answer.get("data", 0))) or 0)
+        return number(self._call("countReceiveEdoc", {}, method="GET"), "count", "data")
 
     def _request(self, name, parameters):
         # A fresh time for each call: the signature would otherwise be good for ever.
