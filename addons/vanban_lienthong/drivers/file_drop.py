@@ -91,6 +91,8 @@ class FileDropDriver(Driver):
     def fetch(self):
         folder = self._folder("in")
         for marker in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime):
+            if marker.name.startswith("."):
+                continue  # whoever moves the files is writing it
             packet = marker.with_suffix(".edxml")
             envelope = None if marker.is_symlink() or packet.is_symlink() or not _NAME.fullmatch(marker.stem) else self._read_marker(marker)
             if envelope and not packet.is_file():

@@ -24,11 +24,12 @@ class IrAttachment(models.Model):
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
+        refused = result[0] if result else self.browse()
         # safe: reads only what the attachment belongs to
-        passing = self.sudo().filtered(lambda attachment: attachment.res_model == HUB_PACKET).sudo(False)
+        passing = (self - refused).sudo().filtered(lambda attachment: attachment.res_model == HUB_PACKET).sudo(False)
         if not passing:
             return result
-        return (result[0] if result else self.browse()) | passing, lambda: AccessError(
+        return refused | passing, lambda: AccessError(
             self.env._("What passes through the hub is read by its recipients only. Ask the sender or a recipient for the document."))
 
     @api.model

@@ -117,7 +117,6 @@ class PacketInFetch(models.Model):
         """Gone from the queue for good: told each time."""
         error = self.env._(
             "A packet from “%(name)s” was not taken over (%(message)s): %(reason)s", name=bearer.name, message=missed.message, reason=missed.reason)
-        bearer.write({"last_error": error[:500]})
         self.env["vanban.log"]._log_refused("fetch_packet", error)
         bearer._tell_administrators(error)
 
