@@ -1,7 +1,7 @@
 {
     "name": "Văn bản – Quản lý văn bản và điều hành",
     "summary": "Documents in and out, registers, assignments, drafts, dossiers, traces for Vietnamese agencies",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "author": "Văn bản",
     "license": "LGPL-3",
     "category": "Productivity/Documents",

@@ -95,6 +95,7 @@ from . import (
     debt,
     debt_report,
     outcome,
+    recipient_replaced,
     recipient_arrival,
     recipient_group,
     recipient_list,

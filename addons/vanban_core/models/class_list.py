@@ -107,7 +107,7 @@ class ClassList(models.Model):
 
     @api.model
     def _shipped_classes(self):
-        flags = ("send_on_system", "restricted", "fast_path", "addressed_exempt", "fixed_term")
+        flags = ("send_on_system", "restricted", "fast_path", "addressed_exempt", "fixed_term", "paper_kept_only")
         with file_open(BHXH_FILE, "r") as stream:
             for sequence, row in enumerate(csv.DictReader(stream, delimiter="|"), start=1):
                 yield {**row, **{flag: row[flag] == _YES for flag in flags}, "sequence": sequence * 10}
@@ -141,6 +141,9 @@ class DocumentClass(models.Model):
     fast_path = fields.Boolean("Clerk distributes directly", help="Reports that go to the handling unit without the leader.")
     fixed_term = fields.Boolean("With a fixed term", help="Documents with a term of their own are handled as urgent.")
     send_on_system = fields.Boolean("May go through the network", default=True)
+    paper_kept_only = fields.Boolean(
+        "Paper is only kept", help="Signed in both forms; recipients get the electronic copy, the paper one stays here (BHXH PL03-B.III.1)."
+    )
     restricted = fields.Boolean("Restricted", help="Only those who handle it may read it.")
 
     _code_once = models.Constraint("UNIQUE(list_id, code)", "The list already has a class with this code.")

@@ -9,7 +9,6 @@ from ..tools import number_format, vietnam_time
 
 _logger = logging.getLogger(__name__)
 NOT_ISSUED = ("signed", "clerk_check", "numbered", "paper_done", "sealed")
-ELECTRONIC = ("lienthong", "internal")
 
 
 class DocumentIssue(models.Model):
@@ -237,11 +236,11 @@ class DocumentIssue(models.Model):
             raise UserError(self.env._(
                 "These recipients no longer exist: %(list)s. Address the agency that took over, or remove them.", list="; ".join(closed[:20])
             ))
-        electronic = recipients.filtered(lambda row: row.channel in ELECTRONIC)
-        if self._is_paper_only() and electronic.filtered(lambda row: row.channel == "lienthong"):
+        by_network = recipients.filtered(lambda row: row.channel == "lienthong")
+        if self._is_paper_only() and by_network:
             raise UserError(self.env._(
-                "“%(kind)s” is used on paper only and cannot be sent through the network: choose paper for %(names)s.",
-                kind=self.kind_id.name, names=", ".join(electronic.mapped("name")),
+                "“%(document)s” is used on paper only and cannot be sent through the network: choose paper for %(names)s.",
+                document=self.display_name, names=", ".join(by_network.mapped("name")),
             ))
 
     def action_issue(self):

@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools import vietnam_time
 
@@ -30,6 +31,23 @@ class ExpressTime(models.Model):
             return ""
         hour = vietnam_time.to_local(self.express_time)
         return f"HẸN GIỜ: {hour:%H} giờ {hour:%M} ngày {hour:%d/%m/%Y}"
+
+    def _minutes_to_confirm(self):
+        """Until the hour that is set, when it comes before the usual limit (OUT-36)."""
+        minutes = super()._minutes_to_confirm()
+        if self.urgency != EXPRESS_AT or not self.express_time:
+            return minutes
+        left = max(0, int((self.express_time - self.issued_date).total_seconds() // 60))
+        return min(minutes, left) if minutes else left
+
+
+class ExpressRecipient(models.Model):
+    _inherit = "vanban.recipient"
+
+    @api.model
+    def _overdue_for_confirmation(self, company, now):
+        express = Domain("urgency", "=", EXPRESS_AT) & Domain("document_id.express_time", "<=", now)
+        return super()._overdue_for_confirmation(company, now) | express
 
 
 class ExpressTemplate(models.Model):

@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools import agency_code
+from .class_list import MEDIUM
 from .recipient import RECIPIENT_TOKEN
 
 # profiles whose clerk keeps a stamped paper copy of everything that is issued (P-32)
@@ -18,6 +19,10 @@ class IssuePaper(models.Model):
     kept_copy_user_id = fields.Many2one("res.users", "Paper copy kept by", readonly=True, copy=False, ondelete="restrict")
     kept_copy_place = fields.Char("Place of the kept copy", readonly=True, copy=False)
     needs_kept_copy = fields.Boolean(compute="_compute_needs_kept_copy")
+    paper_beside = fields.Boolean(
+        "Paper beside", readonly=True, copy=False,
+        help="Numbered, and some of its electronic recipients get a paper line at the issue: it is printed before the agency signs.",
+    )
     paper_filed_date = fields.Datetime("Paper copy put into the dossier on", readonly=True, copy=False)
 
     def _compute_needs_kept_copy(self):
@@ -62,8 +67,8 @@ class IssuePaper(models.Model):
         return bool(self.number_date)
 
     def _copies_wanted(self):
-        """Copies for the recipients on paper and the one that the clerk keeps."""
-        rows = self.recipient_ids.filtered(lambda row: row.channel == "paper")
+        """Copies for the recipients on paper, those who get it at the issue too, and the one that the clerk keeps."""
+        rows = self.recipient_ids.filtered(lambda row: row.channel == "paper") | self._paper_to_come()
         return sum(max(row.copies, 1) for row in rows) + 1
 
     # --------------------------------------------------------------- kept copy
@@ -105,6 +110,8 @@ class IssuePaper(models.Model):
             # printed, stamped and one kept: the same step on the paper way
             for document in self:
                 document._keep_copy(comment)
+        elif transition.name == "number":
+            self._note_paper_beside()
 
     def _guard_issue(self):
         super()._guard_issue()
@@ -130,29 +137,56 @@ class IssuePaper(models.Model):
                 names=", ".join(paper.mapped("name")),
             ))
 
+    def _is_used_in_both_forms(self):
+        """Electronic and paper in parallel, by the head's decision, the class or else the kind; not where the paper is only kept."""
+        if self.use_form_decided:
+            return self.use_form_decided == "both"
+        if self.class_id.use_form in MEDIUM:
+            return self.class_id.use_form == "both" and not self.class_id.paper_kept_only
+        return self.kind_id.use_form == "both"
+
     def _paper_beside(self):
-        """Recipients who get paper beside the electronic document: all of a class issued in full on paper (BHXH PL03-B.II.2(**)),
-        by the catalogue those outside the sector who have not agreed to do without it (Đ9.1a, PL03-B.III)."""
+        """Recipients who get paper beside the electronic document.
+
+        All of a class issued in full on paper (BHXH PL03-B.II.2(**)). Of what is used in both forms all who have not agreed to do
+        without it (PL03-B.III; TH Đ7.2; BG Đ6.2), by the catalogue those outside the sector whatever the class (BHXH Đ9.1a).
+        """
+        parallel = self._is_used_in_both_forms()
+        by_catalogue = self.company_id._vanban_profile().paper_policy == "catalogue" and self.use_form != "both_single"
+        if not parallel and not by_catalogue and self.use_form != "both_full":
+            return self.env["vanban.recipient"]
         electronic = self.recipient_ids.filtered(lambda row: row.channel == "lienthong")
         if self.use_form == "both_full":
             return electronic
-        if self.use_form == "both_single" or self.company_id._vanban_profile().paper_policy != "catalogue":
-            return electronic.browse()
-        own = self.company_id.partner_id
-        return electronic.filtered(  # safe: public marks
-            lambda row: not row.partner_id.sudo().vanban_electronic_only and not row.partner_id.sudo()._vanban_in_sector_of(own.sudo()))
+        wanted = electronic.filtered(lambda row: not row.partner_id.sudo().vanban_electronic_only)  # safe: a public mark
+        if parallel:
+            return wanted
+        own = self.company_id.partner_id.sudo()  # safe: public codes and marks, here and below
+        return wanted.filtered(lambda row: not row.partner_id.sudo()._vanban_in_sector_of(own))
+
+    def _paper_to_come(self):
+        """Electronic recipients whose paper line is made at the issue."""
+        beside = self._paper_beside()
+        have = self.recipient_ids.filtered(lambda row: row.channel == "paper").partner_id if beside else beside.partner_id
+        return beside.filtered(lambda row: row.partner_id not in have)
+
+    def _note_paper_beside(self):
+        """For the queue of what is to be printed: from the number on, until the lines themselves are made."""
+        for document in self.filtered(lambda one: one.number_date and not one.issued_date):
+            coming = bool(document._paper_to_come())
+            if document.paper_beside != coming:
+                document._write_fixed({"paper_beside": coming})
 
     def _add_paper_lines(self):
         """Paper lines that the class demands for electronic recipients, at issue."""
         model = self.env["vanban.recipient"].sudo().with_context(vanban_recipient=RECIPIENT_TOKEN)  # safe: follows from the issue
         for document in self:
-            have = document.recipient_ids.filtered(lambda row: row.channel == "paper").partner_id
             model.create([
                 {
                     "document_id": document.id, "sequence": row.sequence, "partner_id": row.partner_id.id, "name": row.name,
                     "channel": "paper", "paper_reason": "paper_class", "copies": row.copies, "for_information": row.for_information,
                 }
-                for row in document._paper_beside() if row.partner_id not in have
+                for row in document._paper_to_come()
             ])
 
     def _effect_issue(self, comment):
@@ -184,6 +218,30 @@ class IssuePaper(models.Model):
                 dossier.sudo(False)._log("file_paper_copy", data={"document": document.code})
             document._log("file_paper_copy")
         return True
+
+
+class RecipientPaper(models.Model):
+    """Recipients may change between the number and the issue."""
+
+    _inherit = "vanban.recipient"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        rows.document_id._note_paper_beside()
+        return rows
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"partner_id", "channel"}:
+            self.document_id._note_paper_beside()
+        return result
+
+    def unlink(self):
+        documents = self.document_id
+        result = super().unlink()
+        documents._note_paper_beside()
+        return result
 
 
 class ResPartner(models.Model):

@@ -105,22 +105,35 @@ class Recipient(models.Model):
         The interchange addon answers ``"lienthong"`` for connected agencies.
         """
         self.ensure_one()
-        return "internal" if self.department_id or self.user_id else "paper"
+        return "internal" if (self.department_id or self.user_id) and not self._has_paper_class() else "paper"
+
+    def _has_paper_class(self):
+        """Whether the document may reach this recipient on paper only: by its class nobody, else no other agency (OUT-33)."""
+        document = self.document_id
+        if not document:
+            return False
+        off_system = document.class_id and not document.class_id.send_on_system
+        return bool(off_system or (self.partner_id and document._is_paper_only()))
 
     def _is_connected(self):
-        """Whether the recipient can be reached electronically (then paper needs a reason of its own)."""
+        """Whether this document can reach the recipient electronically (then paper needs a reason of its own)."""
         self.ensure_one()
         return self._channel() != "paper"
 
     def _refresh_channel(self):
-        """An agency that became reachable since the draft was written gets the electronic document."""
-        for row in self:
-            if row.channel == "paper" and row.paper_reason == "no_technical" and row._is_connected():
+        """An agency that became reachable since the draft was written gets the electronic document, unless it leaves on paper only."""
+        paper = self.filtered(lambda row: row.channel == "paper" and row.paper_reason == "no_technical")
+        by_class = paper.filtered(lambda row: row._has_paper_class() or row.document_id._network_problem(row))
+        by_class.write({"paper_reason": "paper_class"})
+        for row in paper - by_class:
+            if row._is_connected():
                 row.write({"channel": row._channel(), "paper_reason": False})
 
     def _default_paper_reason(self):
         self.ensure_one()
-        return "individual" if self.partner_id and not self.partner_id.is_company else "no_technical"
+        if self.partner_id and not self.partner_id.is_company:
+            return "individual"
+        return "paper_class" if self._has_paper_class() else "no_technical"
 
     # ------------------------------------------------------------------- rules
 
@@ -153,6 +166,7 @@ class Recipient(models.Model):
         rows = super().create(vals_list)
         # the document may also come from a default that the client sends
         rows._check_editable(rows.document_id)
+        rows._check_failure_happened()
         return rows
 
     def write(self, vals):
@@ -160,11 +174,24 @@ class Recipient(models.Model):
             self._check_editable(self.document_id)
         if "document_id" in vals and any(row.document_id.id != vals["document_id"] for row in self):
             raise AccessError(self.env._("A recipient stays with its document: remove it here and add it there."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "paper_reason" in vals:
+            self._check_failure_happened()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_before_issue(self):
         self._check_editable(self.document_id)
+
+    def _check_failure_happened(self):
+        """That a sending failed is known to the system alone; nobody chooses it before anything was sent (OUT-31)."""
+        if self.env.context.get("vanban_recipient") is RECIPIENT_TOKEN:
+            return
+        for row in self.filtered(lambda row: row.paper_reason == "failed"):
+            raise UserError(self.env._(
+                "Nothing has been sent to “%(name)s” yet, so no sending has failed: choose another reason for the paper. "
+                "This one is set by “Send paper” in the list “Not arrived”.", name=row.name,
+            ))
 
     def _check_editable(self, documents):
         if self.env.context.get("vanban_recipient") is RECIPIENT_TOKEN:

@@ -5,14 +5,13 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, sql
 
-from ..tools import vietnam_time
 from .document import URGENT
 from .recipient import IN_FORCE
 
 _ON_THE_WAY = ("pending", "queued", "sent")
 _LOST = ("failed", "rejected")
-# issued, and nothing is awaited any more
-_OVER = ("delivered", "recall_requested", "recalled")
+# issued, and nothing is awaited any more; a delivered document may still be returned by one who had accepted it
+_OVER = ("recall_requested", "recalled")
 
 
 class RecipientArrival(models.Model):
@@ -23,6 +22,8 @@ class RecipientArrival(models.Model):
     not_arrived = fields.Boolean("Not arrived", compute="_compute_not_arrived", search="_search_not_arrived")
     not_arrived_cause = fields.Char("Cause", compute="_compute_not_arrived")
     can_resend = fields.Boolean(compute="_compute_can_resend")
+    reminded_date = fields.Datetime("Reminded on", readonly=True, copy=False)
+    reminded_user_id = fields.Many2one("res.users", "Reminded by", readonly=True, copy=False, ondelete="restrict")
     document_code = fields.Char(related="document_id.code", string="Number and symbol")
     document_subject = fields.Char(related="document_id.subject", string="Abstract")
     # stored, so that those who wait are found in the order of their lists without a look at the documents of all years
@@ -57,7 +58,7 @@ class RecipientArrival(models.Model):
             ))
         return limits
 
-    @api.depends("state", "note", "issued_date", "urgency")
+    @api.depends("state", "note", "issued_date", "urgency", "replacement_id")
     def _compute_not_arrived(self):
         limits = {company: (late, urgent) for company, late, urgent in self._arrival_limits()}
         states = dict(self._fields["state"]._description_selection(self.env))
@@ -66,7 +67,7 @@ class RecipientArrival(models.Model):
             issued = row.issued_date
             limit = urgent if row.urgency != "0" else late
             overdue = bool(limit and issued and issued <= limit and row.state in _ON_THE_WAY)
-            row.not_arrived = bool(issued) and (overdue or row.state in _LOST)
+            row.not_arrived = bool(issued) and (overdue or (row.state in _LOST and not row.replacement_id))
             silent = self.env._("No receipt yet (%(state)s)", state=states[row.state])
             cause = row.note or (states[row.state] if row.state in _LOST else silent)
             row.not_arrived_cause = cause if row.not_arrived else False
@@ -75,15 +76,15 @@ class RecipientArrival(models.Model):
     def _search_not_arrived(self, operator, value):
         if operator != "in" or True not in value:
             return NotImplemented
-        # by what it is not: hardly a document in a hundred is "issued", but nearly each of those that wait belongs to one, and
-        # the database, which knows only the former, would not go by the index
+        # by what it is not: nearly each document is none of these, so that the database goes by the index of those that wait
         issued = Domain("issued_date", "!=", False) & Domain("state", "in", _ON_THE_WAY + _LOST) & Domain("document_id.state", "not in", _OVER)
         overdue = Domain.OR([
             Domain("company_id", "=", company.id)
             & (Domain("issued_date", "<=", late) | (Domain("urgency", "in", URGENT) & Domain("issued_date", "<=", urgent)))
             for company, late, urgent in self._arrival_limits()
         ])
-        return issued & (Domain("state", "in", _LOST) | overdue)
+        lost = Domain("state", "in", _LOST) & Domain("replacement_id", "=", False)
+        return issued & (lost | (Domain("state", "in", _ON_THE_WAY) & overdue))
 
     def _compute_can_resend(self):
         for row in self:
@@ -111,10 +112,9 @@ class RecipientArrival(models.Model):
         """Note that the recipient was reminded, and by whom; drafter and clerk see it."""
         self._check_clerk()
         self._log("remind_recipient")
-        now = vietnam_time.now()
+        # safe: right of the clerk checked; beside the cause, which stays as it was told
+        self.sudo().write({"reminded_date": fields.Datetime.now(), "reminded_user_id": self.env.uid})
         for row in self:
-            # safe: right of the clerk checked; a remark only
-            row.sudo().note = self.env._("Reminded on %(date)s by %(name)s", date=now.strftime("%d/%m/%Y %H:%M"), name=self.env.user.name)
             row.document_id._tell_supervised(row.document_id.drafter_id, self.env._("%(name)s was reminded of", name=row.name), "status")
         return True
 

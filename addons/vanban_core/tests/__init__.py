@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_agency,
+    test_arrival,
     test_attachment_store,
     test_cascade,
     test_delegation,

@@ -35,6 +35,8 @@ class TestCatalogue(VanbanCase):
         self.assertEqual(len(self.shipped.class_ids), 37)
         self.assertEqual(self.one("A.I.2").scan_rule, "forbidden")
         self.assertEqual(self.one("B.II.2*").use_form, "both_single")
+        # “bản điện tử gửi theo thành phần nơi nhận”: of section III in this class alone
+        self.assertEqual(self.shipped.class_ids.filtered("paper_kept_only"), self.one("B.III.1"))
 
     @proves("DOC-15")
     def test_class_sets_form_of_use_submission_and_scan_rule(self):

@@ -100,9 +100,11 @@ class TestDesk(FollowCase):
         with freeze_time("2026-10-06 04:00:00"):
             found = rows.search([("not_arrived", "=", True)])
             self.assertEqual(found, draft.recipient_ids)
-            self.assertTrue(found.not_arrived_cause)
+            cause = found.not_arrived_cause
+            self.assertTrue(cause)
             found.action_remind()
-            self.assertIn(self.clerk.name, found.not_arrived_cause)
+            self.assertEqual((found.not_arrived_cause, found.reminded_user_id.id), (cause, self.clerk.id))
+            self.assertEqual(found.reminded_date, fields.Datetime.now())
             self.assertTrue(self.notices(self.specialist, "status"))
             found.action_hand_over("Giao tận tay")
             self.assertFalse(rows.search([("not_arrived", "=", True)]))
