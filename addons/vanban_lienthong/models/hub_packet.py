@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
 from odoo.addons.vanban_core.tools import vietnam_time
 
 from ..drivers import DRIVERS, DeliveryError
@@ -233,7 +234,7 @@ class HubDelivery(models.Model):
     @api.model
     def _cron_forward(self):
         """Hand what goes beyond the members to the parent axis, fetching from it is the inbox's job."""
-        self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env)
+        self = in_vietnamese(self)
         progress = self.env["ir.cron"]._commit_progress
         tried = set()
         while ids := self._due(tried):

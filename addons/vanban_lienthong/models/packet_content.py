@@ -36,12 +36,6 @@ class PacketContent(models.AbstractModel):
         raise AccessError(self.env._("An interchange packet cannot be deleted: it is evidence of sending or receiving."))
 
     @api.model
-    def _in_vietnamese(self):
-        """For jobs: what they write into records is read by clerks, and the server itself has no language."""
-        installed = dict(self.env["res.lang"].get_installed())
-        return self.with_context(lang="vi_VN") if "vi_VN" in installed else self
-
-    @api.model
     def _spool(self, stream, limit):
         """Copy the binary ``stream`` to a temporary file on disk.
 

@@ -6,6 +6,7 @@ from functools import partial
 from odoo import api, fields, models
 
 from odoo.addons.vanban_core.models import at_once
+from odoo.addons.vanban_core.models.language import in_vietnamese
 
 from ..drivers import DRIVERS, DeliveryError, Driver, Unfetched
 from ..wire import delay
@@ -25,7 +26,7 @@ class PacketInFetch(models.Model):
     @api.model
     def _cron_fetch(self):
         """Ask the transports that have to be asked; what they bring is stored and committed before they hear of it."""
-        self = self._in_vietnamese()
+        self = in_vietnamese(self)
         progress = self.env["ir.cron"]._commit_progress
         moments = []
         with only_one(self.env, "vanban.packet.in/fetch") as mine:

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.vanban_core.models.document_duplicate import GONE
+from odoo.addons.vanban_core.models.language import in_vietnamese
 from odoo.addons.vanban_core.tools import copy_rules, vietnam_time
 
 from ..edxml import HOLD, DocumentPacket, PacketError, StatusPacket, names, read_packet
@@ -44,7 +45,7 @@ class PacketInProcess(models.Model):
     @api.model
     def _cron_read(self):
         """Take over what has arrived, in the order of arrival; several workers may run this side by side."""
-        self = self._in_vietnamese().with_context(vanban__cron_read=True)
+        self = in_vietnamese(self).with_context(vanban__cron_read=True)
         progress = self.env["ir.cron"]._commit_progress
         last, early = 0, False
         while ids := self.search([("state", "=", "received"), ("id", ">", last)], order="id", limit=_BATCH).ids:

@@ -4,6 +4,8 @@ from pathlib import Path
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
+
 from ..edxml import Limits
 from .packet_held import INTEGRITY
 
@@ -35,7 +37,7 @@ class PacketInReceive(models.Model):
         :return: the row; for a repeated delivery the row that exists already
         :raise OverflowError: larger than allowed, nothing is stored
         """
-        self = self._in_vietnamese()
+        self = in_vietnamese(self)
         known = self._known(company, delivery)
         if known and known.sha256 == delivery.sha256:
             known._log("repeated", data={"message": delivery.message})

@@ -2,6 +2,7 @@ import tempfile
 import unicodedata
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.vanban_core.tools import vietnam_time
 
@@ -90,6 +91,8 @@ class PacketInUpdate(models.Model):
         """
         # safe: the clerk's right was checked by the transition that called this
         document = self.target_id.sudo()
+        if reason_closed := document._closed_to_changes():
+            raise UserError(reason_closed)
         with tempfile.TemporaryDirectory(prefix="vanban-read-") as folder, self._content_path() as path:
             packet = read_packet(path, folder, self._limits())
             differences = self._differences(packet, document)

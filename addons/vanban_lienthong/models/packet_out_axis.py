@@ -3,6 +3,7 @@ import logging
 
 from odoo import api, fields, models
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
 from odoo.addons.vanban_core.models.transition_mixin import Transition
 
 from ..drivers import DRIVERS, DeliveryError
@@ -29,7 +30,7 @@ class PacketOutAxis(models.Model):
     @api.model
     def _cron_ask_axis(self):
         """Ask for documents of which nothing was heard; who waits for them learns at once that one cannot arrive."""
-        self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env)
+        self = in_vietnamese(self)
         progress, silent = self.env["ir.cron"]._commit_progress, self.env["vanban.transport"]
         while rows := self._quiet_on_axis(silent):
             for transport, own in rows.grouped(lambda row: row.peer_id.transport_id).items():

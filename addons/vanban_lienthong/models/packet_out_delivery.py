@@ -9,6 +9,8 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
+
 from ..drivers import DRIVERS, Delivery, DeliveryError
 from ..wire import delay
 from .concurrency import commit_step, keep_apart, repeat_step
@@ -42,7 +44,7 @@ class PacketOutDelivery(models.Model):
     @api.model
     def _cron_send(self):
         """Deliver what is due; several workers and hosts may run this side by side."""
-        self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env).with_context(vanban__cron_send=True)
+        self = in_vietnamese(self).with_context(vanban__cron_send=True)
         commit_step(self.env, self.env["vanban.packet.status"]._queue_pending)
         progress = self.env["ir.cron"]._commit_progress
         tried = set()
@@ -326,7 +328,7 @@ class PacketOutDelivery(models.Model):
     @api.model
     def _cron_watch(self):
         """Connections that fail too long are told to the administrators once per outage (LT-18)."""
-        env = self.env["vanban.packet"]._in_vietnamese().env
+        env = in_vietnamese(self).env
         # first tell what is known: trying dead connections can take all the time of the job
         env["vanban.peer"]._watch()
         env["vanban.transport"]._watch()

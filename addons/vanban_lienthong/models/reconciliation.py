@@ -3,6 +3,7 @@ import datetime
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.vanban_core.models.language import in_vietnamese
 from odoo.addons.vanban_core.report.list_print import PrintedList, render
 from odoo.addons.vanban_core.tools import vietnam_time
 
@@ -75,7 +76,7 @@ class Reconciliation(models.Model):
         Nights on which the server was down are made up for, a week at most.
         """
         yesterday = vietnam_time.today() - DAY
-        self = self.with_env(self.env["vanban.packet"]._in_vietnamese().env)
+        self = in_vietnamese(self)
         for company in self.env["vanban.peer"].search([("active", "=", True)]).company_id:
             last = self.sudo().search([("company_id", "=", company.id)], limit=1).date  # safe: which days are done
             day = min(yesterday, max(last + DAY, yesterday - 6 * DAY)) if last else yesterday
@@ -241,7 +242,7 @@ class Reconciliation(models.Model):
         """The report on paper, for whoever may read it: bytes."""
         self.ensure_one()
         self.check_access("read")
-        self = self.with_context(**self.env["vanban.packet"]._in_vietnamese().env.context)
+        self = in_vietnamese(self)
         company = self.company_id
         labels = dict(self.env["vanban.reconciliation.line"]._fields["kind"]._description_selection(self.env))
         rows = []
