@@ -108,12 +108,13 @@ class HubController(http.Controller):
 
     @http.route("/vanban/hub/v1/getReceivedEdocList", type="http", auth="public", methods=["POST"], csrf=False, save_session=False)
     def waiting(self, **_parameters):
-        """What waits for the member, the oldest first."""
+        """What waits for the member, the oldest first, behind those that it has left for now (``offset``)."""
         member, values = _member()
         member._note_contact()
+        offset = values.get("offset", "")
         rows = self._deliveries().search([
             ("member_id", "=", member.id), ("type", "=", _KIND.get(values.get("messagetype"), "document")),
-            ("state", "in", WAITING)], order="id", limit=_PAGE)
+            ("state", "in", WAITING)], order="id", limit=_PAGE, offset=int(offset) if offset.isdecimal() and len(offset) < 10 else 0)
         return _ok(data=[{
             "docId": row.doc_id, "serviceType": "eDoc", "messageType": KINDS[row.type], "from": row.packet_id.sender_code,
             "to": row.recipient_code, "status": row.state, "created_time": row.create_date.isoformat()} for row in rows])

@@ -378,6 +378,19 @@ class TestVxp(AxisContract, AxisCase):
         self.run_job("cron_ask_axis")
         self.assertEqual({(row.state, row.axis_state) for row in rows.values()}, {("sent", False)})
 
+    def test_a_page_full_of_what_stays(self):
+        """Those that cannot be fetched fill the axis' page: what is behind them is fetched all the same."""
+        self.read_directory()
+        numbers = [self.put_on_axis(self.raw(self.packet(document_id=f"H97.03,2026/03/09,{number}/STC-VP", code_number=str(number))))
+                   for number in range(118, 124)]
+        self.axis.list_limit = 2
+        self.axis.faults.broken = dict.fromkeys(numbers[:3], "10")
+        self.run_job("cron_fetch")
+        self.assertEqual(sorted(self.inbox().mapped("message")), sorted(numbers[3:]))
+        self.axis.faults.broken = {}
+        self.run_job("cron_fetch")
+        self.assertEqual(sorted(self.inbox().mapped("message")), sorted(numbers))
+
     @proves("LT-18")
     def test_one_number_that_the_axis_does_not_tell_of(self):
         """The others are asked all the same; the reconciliation says that not everything could be asked."""

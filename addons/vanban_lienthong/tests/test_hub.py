@@ -232,6 +232,14 @@ class TestHub(LienthongCase, HttpCase):
         self.assertEqual((error.exception.code, error.exception.retryable), ("axis_10", False))
         self.assertFalse(self.deliveries())
 
+    def test_behind_what_stays(self):
+        """A member looks behind packets that it leaves for now."""
+        east, west = self.client(self.east), self.client(self.west)
+        for subject in ("V/v thứ nhất", "V/v thứ hai", "V/v thứ ba"):
+            east.send(self.letter(subject=subject), "Q95.11", ["Q95.12"], "document")
+        items = west.waiting("document")
+        self.assertEqual([west.waiting("document", offset) for offset in (1, 3)], [items[1:], []])
+
     @proves("SEC-01")
     def test_nobody_reads_what_passes(self):
         """Keepers see facts and digests; the bytes go to members with their secret, to nobody over RPC or /web/content."""

@@ -29,7 +29,10 @@ class RestClient:
         answer = self._call("POST", "sendEdoc", query, body, body.content_type)
         return required(answer.get("data") if isinstance(answer.get("data"), dict) else answer, "docId", "DocId")
 
-    def waiting(self, kind):
+    def waiting(self, kind, offset=0):
+        """As :meth:`.vxp.VxpClient.waiting`; this interface knows no ``offset``."""
+        if offset:
+            return []
         return items(self._call("GET", "syncReceivedEdocList", {"messageType": KINDS[kind]}).get("data"), kind)
 
     def download(self, item, target, limit):

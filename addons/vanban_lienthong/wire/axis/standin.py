@@ -85,6 +85,7 @@ class Axis:
     version: int = 1
     changed: list = field(default_factory=list)
     tokens: dict = field(default_factory=dict)
+    list_limit: int = 0  # rows of a list that the header interface gives at once; 0: all
 
     def __post_init__(self):
         self.lock = threading.Lock()
@@ -224,7 +225,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._json(_error("21"))
             return self._send(account, values.get("from", ""), json.loads(values.get("to") or "[]"), values.get("messagetype"), raw)
         if name == "getReceivedEdocList":
-            return self._json(_ok(data=self._list(account, values.get("messagetype"))))
+            rows = self._list(account, values.get("messagetype"))[int(values.get("offset", 0)):]
+            return self._json(_ok(data=rows[:self.axis.list_limit or None]))
         if name == "downloadEdoc":
             return self._download(account, values.get("docid", ""))
         if name == "updateStatus":

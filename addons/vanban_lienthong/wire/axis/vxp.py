@@ -109,9 +109,10 @@ class VxpClient:
             harmless=False)  # the bytes that wait go again by themselves, with a pause
         return required(answer, "DocId", "docId")
 
-    def waiting(self, kind):
-        """Items of this kind that wait for us."""
-        answer = self._call("getReceivedEdocList", {"servicetype": "eDoc", "messagetype": KINDS[kind]})
+    def waiting(self, kind, offset=0):
+        """Items of this kind that wait for us, without so many of the oldest; an axis that does not know ``offset`` tells of them all."""
+        further = {"offset": str(offset)} if offset else {}
+        answer = self._call("getReceivedEdocList", {"servicetype": "eDoc", "messagetype": KINDS[kind], **further})
         return items(answer.get("data"), kind)
 
     def download(self, item, target, limit):
