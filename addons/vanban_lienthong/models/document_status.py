@@ -41,5 +41,8 @@ class DocumentStatus(models.Model):
                 ("target_id", "=", document.id), ("state", "=", "decision"), ("id", "!=", self.env.context.get("vanban_answering", 0)),
             ])
             for packet in packets.filtered(lambda packet: packet._is_recall()):
+                if left := packet._to_cancel():  # it replaces others, too, and those are in force
+                    packet.target_id = left[:1]
+                    continue
                 packet._flow("agree", comment=comment)
                 packet._answer(names.AGREED, comment)
