@@ -50,12 +50,12 @@ def signed_parameters(headers):
     cannot be read. The text is what counts, never a header beside it; to be believed after :func:`genuine` only."""
     try:
         signed = json.loads(headers.get("sign-header", ""))
-        # what no header can carry was not written by a client of this interface
-        if all(isinstance(value, str) and value.isprintable() for value in signed.values()):
-            return {name.lower(): value for name, value in signed.items()}
-    except (ValueError, AttributeError, RecursionError):
-        pass
-    return {}
+    except (ValueError, RecursionError):
+        return {}
+    # what no header can carry was not written by a client of this interface
+    if not isinstance(signed, dict) or not all(isinstance(value, str) and value.isprintable() for value in signed.values()):
+        return {}
+    return {name.lower(): value for name, value in signed.items()}
 
 
 def unsigned(headers):
