@@ -76,8 +76,12 @@ def documents(site, tmp_path_factory):
     def subject(name):
         return f"về việc giới thiệu màn hình ({name})"
 
-    def reached(name, *steps, **vals):
-        document = made[name] = letters.to_leader(site, subject(name), [], **vals)
+    def reached(name, *steps, answers=None, **vals):
+        document = made[name] = letters.draft(site, subject(name), ("Nội dung văn bản trình bày tại đây.",), [], **vals)
+        if answers:
+            link = {"target_id": answers, "kind": "answers"}
+            site.user("chuyenvien").write("vanban.document", document, {"link_ids": [(0, 0, link)]})
+        letters.pass_reviews(site, document)
         if steps:
             scan = paper(tmp_path_factory.mktemp("scan") / "ban-ky.pdf", "Ban ky giay", name)
             clerk.call(
@@ -104,7 +108,7 @@ def documents(site, tmp_path_factory):
     with _late(site):
         asked = {
             "reply_required": True, "reply_due_date": str(date.today() - timedelta(days=4)),
-            "link_ids": [(0, 0, {"target_id": _overdue(site), "kind": "answers"})],
+            "answers": _overdue(site),
         }
         reached("muộn, chờ kiểm tra", "sign", **asked)
         reached("muộn, đã gửi", *numbered, "seal", **asked)

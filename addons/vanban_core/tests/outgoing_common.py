@@ -34,7 +34,10 @@ class OutgoingCase(VanbanCase):
 
     def at_leader(self, **vals):
         """A draft that passed content and format control."""
-        document = self.draft(**vals)
+        return self.agreed(self.draft(**vals))
+
+    def agreed(self, document):
+        """The draft, passed by both controls."""
         document.action_submit_review("Kính trình")
         document.with_user(self.unit_head).action_review_approve("Đồng ý nội dung")
         document.with_user(self.format_checker).action_review_approve("Đúng thể thức")

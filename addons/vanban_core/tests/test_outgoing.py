@@ -364,11 +364,11 @@ class TestOutgoing(OutgoingCase):
     def test_time_to_issue_by_each_regulation(self):
         """The next working day over weekends and holidays; what is urgent goes out at once, whatever the agency's rule."""
         document = self.draft()
-        friday, night, urgent = "2026-11-20 09:00:00", "2026-11-22 17:30:00", "2026-11-20 10:00:00"  # the night: Monday in Vietnam
+        friday, night, urgent = "2026-11-13 09:00:00", "2026-11-15 17:30:00", "2026-11-13 10:00:00"  # the night: Monday in Vietnam
         for profile, hour in (("nd30", 10), ("bhxh", 10), ("binhdinh", 10), ("bacgiang", 10), ("hcm", 10), ("thanhhoa", 5)):
             self.company.vanban_profile_id = self.env.ref(f"vanban_core.profile_{profile}")
             for signed, day in (
-                (friday, "2026-11-23"), (night, "2026-11-24"),
+                (friday, "2026-11-16"), (night, "2026-11-17"),
                 ("2025-12-31 03:00:00", "2026-01-05"),  # 1 and 2 January off, then the weekend
                 ("2026-01-09 03:00:00", "2026-01-10"),  # a Saturday that is worked
             ):
@@ -390,8 +390,9 @@ class TestOutgoing(OutgoingCase):
 
     def answering(self, *asked, **vals):
         """A draft that answers these incoming documents."""
-        links = [fields.Command.create({"target_id": incoming.id, "kind": "answers"}) for incoming in asked]
-        return self.draft(link_ids=links, **vals)
+        document = self.draft(**vals)
+        document.write({"link_ids": [fields.Command.create({"target_id": incoming.id, "kind": "answers"}) for incoming in asked]})
+        return document
 
     @proves("OUT-29")
     def test_an_answer_goes_out_by_the_day_on_which_the_question_was_due(self):
@@ -422,7 +423,7 @@ class TestOutgoing(OutgoingCase):
         with freeze_time("2026-11-16 02:00:00"):
             asked = self.distributed([{"role": "lead", "user_id": self.specialist.id, "deadline": "2026-11-18"}])
         with freeze_time("2026-11-18 09:00:00"):
-            document = self.signed_on_paper(link_ids=[fields.Command.create({"target_id": asked.id, "kind": "answers"})])
+            document = self.through_paper(self.agreed(self.answering(asked)))
             self.assertEqual((str(document.issue_deadline), document.issue_late), ("2026-11-18 10:00:00", False))
         with freeze_time("2026-11-18 10:01:00"):
             self.env.invalidate_all()
