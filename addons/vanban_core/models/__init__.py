@@ -138,6 +138,7 @@ from . import (
     copy_authority,
     reception_check,
     document_reception,
+    acceptance,
     document_duplicate,
     document_suggestion,
     document_edit,

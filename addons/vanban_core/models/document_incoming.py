@@ -16,7 +16,7 @@ ASKED_BEFORE = (
 ASKED_WITHIN = (
     *ASKED_BEFORE, "subject", "code", "document_code", "issuer_name", "issue_date", "secrecy", "urgency", "on_paper", "on_paper_reason",
     "arrival_number", "number_date", "signed_date", "issued_date", "signer_id", "declared_file_count", "addressee_codes",
-    "duplicate_reason", "incomplete_reason", "arrival_date", "external_due_date", "reply_required", "reply_due_date",
+    "duplicate_reason", "incomplete_reason", "arrival_date", "external_due_date", "reply_required", "reply_due_date", "responsible_id",
 )  # fmt: skip
 OUTCOMES = [
     ("reference", "Keep for reference"),
@@ -42,8 +42,9 @@ class DocumentIncoming(models.Model):
         Transition("ask_acceptance", ("checking", "no_value"), ("waiting_opinion",), who="_is_registry", comment=True),
         Transition("answer_acceptance", ("waiting_opinion",), ("checking",), who="_is_responsible", comment=True),
         Transition("declare_no_value", ("checking",), ("no_value",), who="_is_registry", comment=True),
-        Transition("refuse", ("checking", "received", "no_value"), ("refused",), who="_is_registry", comment=True),
-        Transition("return", ("checking", "received", "in_progress"), ("returned",), who="_may_return", comment=True),
+        Transition("refuse", ("checking", "received", "no_value"), ("refused",), who="_is_registry", comment=True, effect="_effect_turned_away"),
+        Transition("return", ("checking", "received", "in_progress"), ("returned",), who="_may_return", comment=True, guard="_guard_return",
+                   effect="_effect_turned_away"),
         Transition("register", ("checking",), ("registered",), who="_is_registry", guard="_guard_register"),
         Transition("keep_on_paper", ("registered",), ("paper_only",), who="_is_registry", comment=True),
         Transition("submit", ("registered", "paper_only"), ("submitted",), who="_is_registry", effect="_effect_submit"),
@@ -96,11 +97,6 @@ class DocumentIncoming(models.Model):
     def _is_registry(self):
         user = self.env.user
         return self.direction == "in" and user.has_group("vanban_core.group_clerk") and self.company_id.id in user._get_company_ids()
-
-    def _is_responsible(self):
-        return self._can_act() and (
-            self.env.user.has_group("vanban_core.group_leader") or self.env.user.has_group("vanban_core.group_office_chief")
-        )
 
     def _may_return(self):
         return self._is_lead() if self.state == "in_progress" else self._is_registry()
@@ -163,6 +159,14 @@ class DocumentIncoming(models.Model):
     def _has_issued_reply(self):
         return any(reply.issued_date for reply in self._linked("answers", back=True))
 
+    def _guard_return(self):
+        """Work in hand goes back with its outcome and the missing conditions only (F-16): ``action_send_back``."""
+        if self.state == "in_progress" and self.outcome != "return":
+            raise UserError(self.env._(
+                "“%(document)s” is in progress. To return it press “Complete”, choose “Return to sender” and list the missing conditions.",
+                document=self.display_name,
+            ))
+
     def _guard_file(self):
         if not self.sudo().dossier_item_ids:  # safe: existence only
             raise UserError(self.env._("Choose the dossier in which the document is filed first."))
@@ -177,6 +181,10 @@ class DocumentIncoming(models.Model):
         self.sudo().assignment_ids._close("done")  # safe: the lead completed the document
         self.sudo().activity_unlink(["mail.mail_activity_data_todo"])  # safe: nobody has anything left to do on it
 
+    def _effect_turned_away(self, comment):
+        self.sudo().assignment_ids._close("done")  # safe: whoever leads the work returned the document; at the reception desk there is none
+        self.sudo().activity_unlink(["mail.mail_activity_data_todo"])  # safe: nobody has anything left to do on it
+
     def _effect_recall_execute(self, comment):
         self._write_fixed({"recall_reason": comment, "recall_date": fields.Datetime.now()})
         self.sudo().assignment_ids._close("stopped")  # safe: work on a recalled document ends at once
@@ -186,17 +194,6 @@ class DocumentIncoming(models.Model):
 
     def action_check(self):
         return self._transition("check")
-
-    def action_ask_acceptance(self, reason, responsible_id=None):
-        """Report a doubtful document to the responsible person before deciding (IN-11)."""
-        responsible = self._distributor(responsible_id)
-        self._transition("ask_acceptance", comment=reason)
-        self._grant(users=responsible, act=True, source="distribution")
-        self._notify(responsible, reason)
-        return True
-
-    def action_answer_acceptance(self, opinion):
-        return self._transition("answer_acceptance", comment=opinion)
 
     def action_declare_no_value(self, reason):
         return self._transition("declare_no_value", comment=reason)
@@ -298,16 +295,6 @@ class DocumentIncoming(models.Model):
     def action_keep_on_paper(self, reason):
         return self._transition("keep_on_paper", comment=reason)
 
-    def _distributor(self, user_id=None):
-        self.ensure_one()
-        leaders = self.env["res.users"].sudo().search([  # safe: finds who distributes in this agency
-            ("group_ids", "in", self.env.ref("vanban_core.group_leader").id), ("company_ids", "in", self.company_id.ids),
-        ])
-        leader = leaders.filtered(lambda user: user.id == user_id) if user_id else leaders
-        if len(leader) != 1:
-            raise UserError(self.env._("Choose the leader to whom the document is submitted."))
-        return leader
-
     def action_start(self, dossier_id=None):
         """The lead begins; the dossier is opened or chosen at the same time (BG Đ9.3)."""
         for document in self:
@@ -376,10 +363,10 @@ class DocumentIncoming(models.Model):
         document.upload_file(filename, content_b64, stage="scan")
         return document.id
 
-    def _notify(self, users, note):
+    def _notify(self, users, note, todo="mail.mail_activity_data_todo"):
         """One to-do for each user; the chatter is left alone."""
         for document in self:
             for user in users:
                 document.sudo().activity_schedule(  # safe: the flow decided that it is this user's turn
-                    "mail.mail_activity_data_todo", document.deadline or vietnam_time.today(), note, user_id=user.id, automated=True
+                    todo, document.deadline or vietnam_time.today(), note, user_id=user.id, automated=True
                 )

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 
 from ..tools import letter_fields, text_fold
 from .reception_check import CHECK_TOKEN
-from .transition_mixin import Transition
 
 PDF = "application/pdf"
 # roles in which a file of a message arrives; a signature beside a file is one, too
@@ -15,13 +14,9 @@ OPEN = ("received", "checking", "waiting_opinion", "no_value")
 
 
 class DocumentReception(models.Model):
-    """The clerk's checks before acceptance, stored with their results, and the ways out of them (IN-07 … IN-12)."""
+    """The clerk's checks before acceptance, stored with their results, and the ways out of them (IN-07 … IN-10, IN-12)."""
 
     _inherit = "vanban.document"
-
-    _transitions = (
-        Transition("report", ("received", "checking", "no_value"), ("waiting_opinion",), who="_is_registry", comment=True),
-    )
 
     check_ids = fields.One2many("vanban.reception.check", "document_id", "Checks before acceptance", domain=[("latest", "=", True)])
     checked_date = fields.Datetime("Checked on", readonly=True, copy=False)
@@ -32,8 +27,6 @@ class DocumentReception(models.Model):
     incomplete_reason = fields.Char("Accepted although incomplete", readonly=True, copy=False)
     addressee_codes = fields.Char("Addressed to", readonly=True, copy=False, help="Codes of the agencies that the message names as recipients.")
     wrong_addressee = fields.Boolean("Wrong addressee", compute="_compute_wrong_addressee")
-    responsible_id = fields.Many2one("res.users", "Asked for a decision", readonly=True, copy=False)
-    acceptance_opinion = fields.Text("Decision on acceptance", readonly=True, copy=False)
 
     @api.depends("check_ids")
     def _compute_mismatch_fields(self):
@@ -79,6 +72,21 @@ class DocumentReception(models.Model):
 
     def _verify_origin(self):
         """Verify signatures anew; the signing addon extends."""
+
+    def _verify_before_numbering(self):
+        """What was reported before its check comes back from the answer unchecked: nothing is accepted like that (IN-07)."""
+        unchecked = self.state == "checking" and self.medium != "paper" and not self._was_checked()
+        super()._verify_before_numbering()
+        if unchecked:
+            with self._own_transaction() as fresh:
+                fresh._verify_origin()
+                fresh._run_checks()
+
+    def _was_checked(self):
+        """Whether somebody let it be checked; what is compared at the arrival of a message does not verify its origin."""
+        return bool(self.env["vanban.log"].sudo().search_count([  # safe: existence only
+            ("document_id", "=", self.id), ("model", "=", self._name), ("action", "=", "check"), ("outcome", "=", "done"),
+        ], limit=1))
 
     def _run_checks(self):
         """Store one row for each result; rows of an earlier run stay as history."""
@@ -188,58 +196,13 @@ class DocumentReception(models.Model):
             document._log(action, comment=reason)
         return True
 
-    def action_report(self, reason, responsible_id):
-        """“Báo cáo”: lay a doubtful document before the responsible person; it waits for the answer (IN-11)."""
-        self.ensure_one()
-        responsible = self.env["res.users"].browse(responsible_id or 0).exists()
-        if not responsible or responsible not in self._responsibles():
-            raise UserError(self.env._("Choose the responsible person: a leader or the Chief of Office of the agency."))
-        # "" is refused by the transition itself, which also logs it
-        self._transition("report", comment=reason, values={"responsible_id": responsible.id, "acceptance_opinion": False})
-        self._grant(users=responsible, act=True, source="distribution")
-        self._notify(responsible, reason)
-        return True
-
-    def _responsibles(self):
-        """Who may be asked: leaders and Chiefs of Office of the agency."""
-        groups = self.env.ref("vanban_core.group_leader") | self.env.ref("vanban_core.group_office_chief")
-        return self.env["res.users"].sudo().search([  # safe: names of those who decide
-            ("group_ids", "in", groups.ids), ("company_ids", "in", self.company_id.ids),
-        ])
-
-    def _is_responsible(self):
-        """The person who was asked answers; without a named one, whoever may act in that role."""
-        if self.responsible_id:
-            return self.responsible_id == self.env.user
-        return super()._is_responsible()
-
-    def action_answer_acceptance(self, opinion):
-        """The answer goes back to the clerk who asked, who then registers, refuses or returns."""
-        asked = {document: document._last_reporter() for document in self}
-        super().action_answer_acceptance(opinion)
-        for document, clerk in asked.items():
-            document._write_fixed({"acceptance_opinion": opinion})
-            document.sudo().activity_ids.filtered(  # safe: only the to-do of the person who has just answered
-                lambda activity: activity.user_id == self.env.user
-            ).action_feedback(feedback=opinion)
-            document._notify(clerk, self.env._("Decision on acceptance: %(opinion)s", opinion=opinion))
-        return True
-
-    def _last_reporter(self):
-        row = self.env["vanban.log"].sudo().search(  # safe: finds whom to tell
-            [("document_id", "=", self.id), ("model", "=", self._name), ("action", "in", ("report", "ask_acceptance")), ("outcome", "=", "done")],
-            order="id desc", limit=1,
-        )
-        return self.env["res.users"].browse(row.user_id).exists()
-
     def action_return_wrong_address(self):
         """One click: return a misaddressed document to its sender with that reason (IN-12)."""
         for document in self:
             if not document.wrong_addressee:
                 raise UserError(self.env._("“%(document)s” names this agency as its recipient.", document=document.display_name))
-            document.action_return(self.env._(
-                "Wrong addressee (Sai nơi nhận): the document is addressed to %(codes)s.", codes=document.addressee_codes
-            ))
+            # read by the sender, whatever the clerk's language
+            document.action_return(f"Sai nơi nhận: văn bản được gửi tới {document.addressee_codes}.")
         return True
 
 

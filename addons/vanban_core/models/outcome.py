@@ -9,6 +9,12 @@ from ..tools import vietnam_time
 
 FORMS = {"transfer": "vanban_core.kind_pc", "notice": "vanban_core.kind_pb", "return": "vanban_core.kind_tb", "statement": "vanban_core.kind_ttr"}
 
+# step at the reception desk → subject, reason and end of the letter to the sender
+LETTERS = {
+    "refuse": ("từ chối tiếp nhận", "Lý do từ chối", "không tiếp nhận văn bản nêu trên và thông báo để Quý cơ quan biết."),
+    "return": ("hoàn trả", "Lý do hoàn trả", "hoàn trả văn bản để Quý cơ quan xem xét, xử lý."),
+}
+
 
 class DocumentOutcome(models.Model):
     """The four outcomes of an incoming document, each with its form (HCM Đ8.2; F-14, F-15, F-16)."""
@@ -176,18 +182,44 @@ class DocumentOutcome(models.Model):
             raise UserError(self.env._("Write the reason and list the missing conditions, one a line."))
         letter = self.browse()
         if with_letter or (with_letter is None and not self._sender_is_connected()):
-            letter = self._draft_form("return", self.issuer_id, f"hoàn trả {self._named()}", [
+            letter = self._letter_to_sender(f"hoàn trả {self._named()}", [
                 f"{self.company_id.name} nhận được {self._named()}.", f"Lý do hoàn trả: {reason}",
                 "Các điều kiện còn thiếu:", *(f"{number}. {line}" for number, line in enumerate(lines, start=1)),
                 f"{self.company_id.name} hoàn trả văn bản để Quý cơ quan bổ sung và gửi lại.",
             ])
             self._copy_main_file(letter)
-            letter._link(self, "related")
         self._write_fixed({"outcome": "return", "outcome_note": reason, "missing_conditions": "\n".join(lines), "done_date": fields.Datetime.now()})
-        self._transition("return", comment=self.env._("%(reason)s Missing: %(missing)s", reason=reason, missing="; ".join(lines)))
-        self.sudo().assignment_ids._close("done")  # safe: the lead returned the document
-        self.sudo().activity_unlink(["mail.mail_activity_data_todo"])  # safe: nobody has anything left to do on it
+        # read by the sender, whatever the language of the lead
+        self._transition("return", comment=f"{reason.rstrip('.')}. Còn thiếu: {'; '.join(lines)}.")
         return letter.id
+
+    def action_refuse(self, reason, with_letter=False):
+        """Refuse acceptance; a connected sender is told through the interchange (F-17).
+
+        :param with_letter: draft the notice to a sender who is not reached electronically
+        :return: ids of the drafted letters, or True
+        """
+        result = super().action_refuse(reason)
+        return [document._letter_of_reception("refuse", reason).id for document in self] if with_letter else result
+
+    def action_return(self, reason, with_letter=False):
+        """Return to the sender at the reception desk; a connected sender is told through the interchange (F-16).
+
+        :param with_letter: draft the letter of return to a sender who is not reached electronically
+        :return: ids of the drafted letters, or True
+        """
+        result = super().action_return(reason)
+        return [document._letter_of_reception("return", reason).id for document in self] if with_letter else result
+
+    def _letter_of_reception(self, step, reason):
+        subject, why, end = LETTERS[step]
+        letter = self._letter_to_sender(f"{subject} {self._named()}", [
+            f"{self.company_id.name} nhận được {self._named()}.", f"{why}: {reason.strip()}", f"{self.company_id.name} {end}",
+            f"Người xử lý: {self.env.user.name}, {vietnam_time.text(fields.Datetime.now())}.",
+        ])
+        if step == "return":
+            self._copy_main_file(letter)
+        return letter
 
     def action_prepare_reply(self, with_statement=False):
         """Draft the answer, with a submission statement (Tờ trình) to the own leader when wanted (HCM Đ8.2.4).
@@ -231,6 +263,14 @@ class DocumentOutcome(models.Model):
             "drafter_id": self.env.uid, "urgency": self._own_urgency(), "body": body,
             "recipient_ids": [fields.Command.create({"partner_id": partner.id})] if partner else [],
         })
+
+    def _letter_to_sender(self, subject, paragraphs):
+        """A draft to whoever sent the document, in the directory or named on it only."""
+        letter = self._draft_form("return", self.issuer_id, subject, paragraphs)
+        if not self.issuer_id and self.issuer_name:
+            letter.write({"recipient_ids": [fields.Command.create({"name": self.issuer_name})]})
+        letter._link(self, "related")
+        return letter
 
     def _copy_main_file(self, draft):
         """The document itself travels with the slip."""

@@ -59,3 +59,4 @@ from . import test_review_chain
 from . import test_signing_power
 from . import test_course_picture, test_draft_form, test_submission
 from . import test_screens
+from . import test_acceptance

@@ -1,5 +1,7 @@
+from lxml import etree
+
 from odoo.exceptions import UserError
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .follow_common import FollowCase
 from .proves import proves
@@ -71,6 +73,50 @@ class TestOutcome(FollowCase):
         self.assertIn("2. Danh sách kèm theo", letter.body)
         self.assertEqual(letter._linked("related"), document)
         self.assertEqual(document.assignment_ids.mapped("state"), ["done"])
+        self.assertFalse(document.activity_ids)
+        row = self.env["vanban.log"].sudo().search([("document_id", "=", document.id), ("action", "=", "return"), ("outcome", "=", "done")])
+        self.assertEqual(row.comment, "Hồ sơ chưa đủ. Còn thiếu: Bản sao quyết định; Danh sách kèm theo.")
+
+    @proves("IN-44")
+    def test_work_in_hand_is_not_returned_past_its_missing_conditions(self):
+        document = self.in_progress()
+        with self.assertRaises(UserError) as caught:
+            document.with_user(self.specialist).action_return("Thiếu phụ lục")
+        self.assertIn("Complete", str(caught.exception))
+        self.assertEqual((document.state, document.outcome, self.lead_item(document).state), ("in_progress", False, "processing"))
+        # the header offers it at the reception desk only
+        arch = etree.fromstring(document.get_view(self.env.ref("vanban_core.document_incoming_view_form").id)["arch"])
+        buttons = arch.xpath("//header/button[contains(@context, \"'default_step': 'return'\")]")
+        self.assertEqual(len(buttons), 1)
+        self.assertIn("state == 'in_progress' or", buttons[0].get("invisible"))
+
+    def _turn_away(self, document, step, **vals):
+        """The clerk's button at the reception desk, as the form opens it."""
+        wizard = Form(self.env["vanban.comment.wizard"].with_user(self.clerk).with_context(active_id=document.id, default_step=step))
+        wizard.comment = "Thiếu phụ lục"
+        for name, value in vals.items():
+            wizard[name] = value
+        return wizard.save().action_apply()
+
+    @proves("IN-10")
+    def test_sender_who_is_not_connected_is_told_by_letter(self):
+        document = self.incoming()
+        letter = self.env["vanban.document"].browse(self._turn_away(document, "return")["res_id"])
+        self.assertEqual((document.state, letter.state, letter.drafter_id), ("returned", "draft", self.clerk))
+        self.assertEqual((letter.kind_id, letter.recipient_ids.partner_id), (self.env.ref("vanban_core.kind_tb"), self.issuer))
+        for words in ("Lý do hoàn trả: Thiếu phụ lục", document.code, self.clerk.name):
+            self.assertIn(words, letter.body)
+        self.assertEqual(letter.file_ids.filtered(lambda file: file.role == "annex").sha256, document.main_file_id.sha256)
+        self.assertEqual(letter._linked("related"), document)
+        # a sender outside the directory is named as on the document; a notice of refusal carries no copy
+        other = self.incoming(issuer_id=False, issuer_name="Công ty Ngoài Danh bạ")
+        letter = self.env["vanban.document"].browse(self._turn_away(other, "refuse")["res_id"])
+        self.assertEqual((other.state, letter.recipient_ids.name, len(letter.file_ids)), ("refused", "Công ty Ngoài Danh bạ", 0))
+        self.assertIn("Lý do từ chối: Thiếu phụ lục", letter.body)
+        # the clerk may do without
+        quiet = self.incoming()
+        self.assertEqual(self._turn_away(quiet, "refuse", with_letter=False)["type"], "ir.actions.act_window_close")
+        self.assertEqual((quiet.state, quiet.back_link_ids.ids), ("refused", []))
 
     @proves("IN-45")
     def test_reply_is_drafted_from_the_list_with_link_recipient_and_subject(self):

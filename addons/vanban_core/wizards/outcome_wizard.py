@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# steps of the reception desk that a letter may tell the sender
+TURNED_AWAY = ("refuse", "return")
+
 
 class OutcomeWizard(models.TransientModel):
     """Close an incoming document with exactly one of the four outcomes, each with its own form (HCM Đ8.2)."""
@@ -68,8 +71,33 @@ class OutcomeWizard(models.TransientModel):
         return self._open(self.document_id.action_prepare_reply(self.with_statement)[0])
 
     def _open(self, document_id):
-        draft = self.env["vanban.document"].browse(document_id)
-        return {
-            "type": "ir.actions.act_window", "res_model": draft._name, "res_id": draft.id,
-            "views": [(draft.get_formview_id(), "form")], "target": "current",
-        }
+        return _open_draft(self.env["vanban.document"].browse(document_id))
+
+
+class CommentWizard(models.TransientModel):
+    """Refusing or returning at the reception desk: the letter to a sender who is not reached electronically."""
+
+    _inherit = "vanban.comment.wizard"
+
+    with_letter = fields.Boolean(
+        "Draft the letter to the sender", compute="_compute_with_letter", store=True, readonly=False,
+        help="Needed where the sender is not told through the interchange.",
+    )
+
+    @api.depends("step", "res_id")
+    def _compute_with_letter(self):
+        for wizard in self:
+            wizard.with_letter = wizard.step in TURNED_AWAY and bool(wizard.res_id) and not wizard._record()._sender_is_connected()
+
+    def _apply(self, record, comment):
+        if self.step not in TURNED_AWAY or not self.with_letter:
+            return super()._apply(record, comment)
+        step = record.action_refuse if self.step == "refuse" else record.action_return
+        return _open_draft(record.browse(step(comment, with_letter=True)))
+
+
+def _open_draft(draft):
+    return {
+        "type": "ir.actions.act_window", "res_model": draft._name, "res_id": draft.id,
+        "views": [(draft.get_formview_id(), "form")], "target": "current",
+    }

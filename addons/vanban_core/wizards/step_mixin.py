@@ -43,9 +43,8 @@ class StepMixin(models.AbstractModel):
         comment = (self.comment or "").strip()
         if self.comment_required and not comment:
             raise UserError(self.env._("Please write the reason: this step cannot be done without one."))
-        self._apply(self._record(), comment)
-        return {"type": "ir.actions.act_window_close"}
+        return self._apply(self._record(), comment) or {"type": "ir.actions.act_window_close"}
 
     def _apply(self, record, comment):
-        """Call the method of the step; a wizard with further fields extends."""
+        """Call the method of the step; a wizard with further fields extends, and may return an action to go on with."""
         getattr(record, self._steps[self.step][1])(comment)

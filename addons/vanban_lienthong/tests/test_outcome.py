@@ -68,7 +68,10 @@ class TestOutcome(LienthongCase):
         with self.assertRaises(UserError), self.env.cr.savepoint():
             theirs.action_refuse(" ")
         self.assertNotEqual(theirs.state, "refused")
-        theirs.action_refuse("Chữ ký số không hợp lệ")
+        wizard = self.env["vanban.comment.wizard"].with_user(self.other_clerk).create(
+            {"step": "refuse", "res_id": theirs.id, "comment": "Chữ ký số không hợp lệ"})
+        self.assertFalse(wizard.with_letter, "the interchange tells the sender, no letter is needed")
+        wizard.action_apply()
         row = self.env["vanban.log"].sudo().search([
             ("document_id", "=", theirs.id), ("action", "=", "refuse"), ("outcome", "=", "done")])
         self.assertEqual((row.comment, row.user_id), ("Chữ ký số không hợp lệ", self.other_clerk.id))

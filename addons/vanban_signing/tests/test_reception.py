@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.vanban_core.tests.proves import proves
@@ -27,6 +28,19 @@ class TestReception(SigningCase):
         self.assertEqual((row.result, row.user_id, document.checked_by_id), ("ok", self.clerk, self.clerk))
         self.assertTrue(row.date and document.verification_ids)
         self.assertEqual(document.state, "registered")
+
+    @proves("IN-07")
+    def test_a_report_before_the_check_does_not_spare_the_verification(self):
+        raw = self.outgoing("sealed").main_file_id._raw()
+        document = self.received(raw[:-900] + raw[-900:].replace(b"0", b"1", 3))
+        document.action_report("Nghi ngờ chữ ký", self.leader.id)
+        document.with_user(self.leader).action_answer_acceptance("Tiếp nhận nếu chữ ký hợp lệ")
+        self.assertFalse(document.verification_overall)
+        with self.assertRaises(UserError):
+            document.action_register()
+        self.env.invalidate_all()
+        self.assertEqual((document.verification_overall, document.arrival_number), ("invalid", 0))
+        self.assertEqual(document.check_ids.filtered(lambda one: one.group == "authenticity").result, "bad")
 
     @proves("IN-09")
     def test_declared_data_are_held_against_the_signature(self):
