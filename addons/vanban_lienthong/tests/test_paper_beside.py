@@ -117,6 +117,7 @@ class TestPaperBeside(IssuingCase, LienthongCase):
         def queued():
             return bool(self.env["vanban.document"].with_user(self.clerk).search([*domain, ("id", "=", document.id)]))
 
+        document._write_fixed({"medium": "electronic"})  # signed with ink only because signing is another addon's business
         self.company.vanban_profile_id = self.env.ref("vanban_core.profile_bhxh")
         self.rpc(self.clerk, "vanban.document", "action_allocate_number", [document.id])
         self.assertEqual((document.medium, queued(), document._copies_wanted()), ("electronic", True, 2))
