@@ -113,7 +113,8 @@ class TestShare(LienthongCase, HttpCase):
         self.assertEqual(read(elsewhere), {})
         self.assertLessEqual({own.id, of_unit.id}, set(read(elsewhere | self.department)))
         # whoever moves takes the task along
-        self.specialist.employee_ids.department_id = elsewhere
+        employee = self.env["hr.employee"].search([("user_id", "=", self.specialist.id), ("company_id", "=", self.company.id)])
+        employee.department_id = elsewhere
         self.assertEqual(read(elsewhere), {own.id: elsewhere.name})
         self.assertEqual(read(self.department), {of_unit.id: self.department.name})
 
