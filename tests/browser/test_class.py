@@ -66,12 +66,11 @@ def test_class_is_chosen_by_hand_and_keeps_the_document_off_the_network(sign_in,
     drafter = sign_in("chuyenvien")
     _find(drafter, "du-thao", subject)
     page = drafter.page
-    page.gone(".o_vanban_reader_empty")
     drafter.choose("class_id", CLASS)
     page.see(".o_vanban_form " + NAME.format("use_form"), "Chỉ giấy")
     page.see(".o_vanban_marks .badge", "Chỉ bản giấy, không số hóa")
     page.see(".o_vanban_reader_empty", "hệ thống không lưu tệp")
-    page.gone("button[name=action_render].btn-primary")
+    page.gone(".o_statusbar_buttons button[name=action_render]")
     drafter.shot("class-chosen")
     drafter.press("Trình duyệt")
     page.see(".modal .o_field_widget[name=comment]")
