@@ -52,7 +52,8 @@ class DocumentTracks(models.Model):
 
     def _present_holder(self):
         if self.direction == "in":
-            return self.submitted_to_id.sudo().name or ""  # safe: name of a colleague
+            asked = self.responsible_id if self.state == "waiting_opinion" else self.submitted_to_id
+            return asked.sudo().name or ""  # safe: name of a colleague
         return (self.drafter_id if self.state in ("draft", "rework") else self.clerk_id).sudo().name or ""  # safe: as above
 
     def _lead_stations(self, distributed):

@@ -224,7 +224,7 @@ class TestReview(OutgoingCase):
         self.assertEqual((document.state, document.cancel_reason), ("cancelled", "Đồng ý: không ban hành nữa"))
         told = document.sudo().activity_ids
         self.assertEqual(told.user_id, self.specialist, "the head has nothing left to do, the drafter hears of it")
-        self.assertIn("không ban hành nữa", told.note)
+        self.assertIn("không ban hành nữa", told.summary)
 
     def _ask_to_cancel(self, document):
         state, reason = document.state, "Đã có chỉ đạo khác"
@@ -236,7 +236,7 @@ class TestReview(OutgoingCase):
         self.refused(lambda: document.action_ask_cancel(""), "write the reason")
         document.action_ask_cancel(reason)
         self.assertEqual(document.state, state)
-        asked = document.sudo().activity_ids.filtered(lambda todo: todo.user_id == self.unit_head and reason in (todo.note or ""))
+        asked = document.sudo().activity_ids.filtered(lambda todo: todo.user_id == self.unit_head and reason in (todo.summary or ""))
         self.assertEqual(len(asked), 1)
         asked.unlink()
 
