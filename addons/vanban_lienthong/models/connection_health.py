@@ -173,7 +173,7 @@ class ConnectionHealth(models.AbstractModel):
             name=self.name, since=since.strftime("%H:%M %d/%m/%Y"), count=waiting, reason=self.last_error or "")
         for user in self._tell_administrators(note):
             self.sudo().activity_schedule(  # safe: a to-do of the server
-                "mail.mail_activity_data_todo", summary=self.env._("Connection lost"), note=note, user_id=user.id, automated=True)
+                "mail.mail_activity_data_todo", vietnam_time.today(), self.env._("Connection lost"), note, user_id=user.id, automated=True)
 
     def _tell_administrators(self, note):
         """A notice for the administrators of the agencies concerned; returns them."""

@@ -226,4 +226,4 @@ class HubMember(models.Model):
                 count=member.waiting_count, since=oldest.strftime("%H:%M %d/%m/%Y"))
             for user in self.env.ref("vanban_core.group_admin").sudo().user_ids:  # safe: whom to tell
                 member.activity_schedule(
-                    "mail.mail_activity_data_todo", summary=self.env._("Late member"), note=note, user_id=user.id, automated=True)
+                    "mail.mail_activity_data_todo", vietnam_time.today(), self.env._("Late member"), note, user_id=user.id, automated=True)
