@@ -122,12 +122,12 @@ class TestArrival(IssuingCase):
         document._write_fixed({"issued_date": self.minutes_ago(16), "express_time": self.minutes_ago(1)})
         told = self.alerted(document)
         self.assertEqual(told.user_id, self.clerk | self.specialist | self.unit_head)
-        self.assertIn("within 15 minutes", told[0].title)
+        self.assertIn("trong 15 phút", told[0].title)
         # an hour that comes after the usual limit gives no more time than that
         later = self.on_paper(urgency="4", express_time=fields.Datetime.now() + datetime.timedelta(hours=20))
         self.issue(later)
         later._write_fixed({"issued_date": self.minutes_ago(61)})
-        self.assertIn("within 60 minutes", self.alerted(later)[0].title)
+        self.assertIn("trong 60 phút", self.alerted(later)[0].title)
 
     @proves("OUT-36")
     def test_the_confirmation_stands_beside_each_recipient_of_an_urgent_document(self):
