@@ -100,6 +100,13 @@ def open_row(person, path, text, see=".o_form_view .o_statusbar_status"):
     person.settle()
 
 
+def with_subject(raw, words):
+    """The packet with ``words`` at the end of its abstract."""
+    changed = re.sub(rb"</(?:\w+:)?Subject>", words.encode() + rb"\g<0>", raw, count=1)
+    assert changed != raw
+    return changed
+
+
 def offered(person):
     """Labels of the buttons of the open form, those behind “more” as well."""
     if person.page.exists(".o_statusbar_buttons .dropdown-toggle"):
@@ -171,7 +178,7 @@ def test_changed_packet_stays_out(pair, at):
     document, _code = issued(other, "đề nghị xác minh gói tin bị đổi")
     raw, _message = packets.sent_bytes(other, document)
     with contextlib.suppress(DeliveryError):  # the sender hears that the bytes are not his
-        send(raw.replace(b"</Subject>", b".</Subject>"), digest=hashlib.sha256(raw).hexdigest())
+        send(with_subject(raw, "."), digest=hashlib.sha256(raw).hexdigest())
     clerk = site.user("vanthu")
     changed = [("state", "=", "quarantined"), ("reason_code", "=", "INTEGRITY")]
     [held] = waiting.until(lambda: clerk.find("vanban.packet.in", changed, ["id"], limit=1, order="id desc"), "gói tin bị đổi")
@@ -192,7 +199,7 @@ def test_same_identifier_with_other_content(pair, at):
     document, code = issued(other, "gửi lại dưới cùng mã định danh")
     arrived(other, document)
     raw, _message = packets.sent_bytes(other, document)
-    send(raw.replace(b"</Subject>", b" (sua)</Subject>", 1))
+    send(with_subject(raw, " (bản sửa)"))
     clerk = site.user("vanthu")
     double = [("state", "=", "quarantined"), ("reason_code", "=", "IDENTIFIER_TAKEN"), ("code", "=", code)]
     [held] = waiting.until(lambda: clerk.find("vanban.packet.in", double, ["id"]), "gói tin trùng mã định danh")
@@ -227,7 +234,7 @@ def test_document_is_recalled(pair, at):
     sender.press("Đề nghị thu hồi")
     sender.page.see(".modal .o_field_widget[name=comment]", timeout=30)
     sender.type("comment", "Ban hành nhầm phụ lục")
-    sender.press("Thực hiện")
+    sender.press("Xác nhận")
     sender.page.gone(".modal .modal-content", timeout=30)
     leader = at(other, "lanhdao")
     leader.open(f"van-ban-di/{document}", ".o_vanban_form .o_statusbar_status")
