@@ -100,6 +100,17 @@ def open_row(person, path, text, see=".o_form_view .o_statusbar_status"):
     person.settle()
 
 
+def open_held(site, at, reason_code, words):
+    """(clerk before the newest packet held for that reason, its id); ``words`` say why."""
+    domain = [("state", "=", "quarantined"), ("reason_code", "=", reason_code)]
+    [held] = waiting.until(
+        lambda: site.user("vanthu").find("vanban.packet.in", domain, ["id"], limit=1, order="id desc"), f"gói tin bị giữ: {reason_code}")
+    person = at(site, "vanthu")
+    person.open(f"lien-thong-giu-lai/{held['id']}", ".o_form_view .alert-danger")
+    person.page.see(".alert-danger", words)
+    return person, held["id"]
+
+
 def with_subject(raw, words):
     """The packet with ``words`` at the end of its abstract."""
     changed = re.sub(rb"</(?:\w+:)?Subject>", words.encode() + rb"\g<0>", raw, count=1)
@@ -179,12 +190,7 @@ def test_changed_packet_stays_out(pair, at):
     raw, _message = packets.sent_bytes(other, document)
     with contextlib.suppress(DeliveryError):  # the sender hears that the bytes are not his
         send(with_subject(raw, "."), digest=hashlib.sha256(raw).hexdigest())
-    clerk = site.user("vanthu")
-    changed = [("state", "=", "quarantined"), ("reason_code", "=", "INTEGRITY")]
-    [held] = waiting.until(lambda: clerk.find("vanban.packet.in", changed, ["id"], limit=1, order="id desc"), "gói tin bị đổi")
-    person = at(site, "vanthu")
-    person.open(f"lien-thong-giu-lai/{held['id']}", ".o_form_view .alert-danger")
-    person.page.see(".alert-danger", "Không toàn vẹn")
+    person, _held = open_held(site, at, "INTEGRITY", "Không toàn vẹn")
     person.settle()
     person.shot("63b-changed-packet")
     buttons = offered(person)
@@ -200,22 +206,19 @@ def test_same_identifier_with_other_content(pair, at):
     arrived(other, document)
     raw, _message = packets.sent_bytes(other, document)
     send(with_subject(raw, " (bản sửa)"))
+    person, held = open_held(site, at, "IDENTIFIER_TAKEN", "Trùng mã định danh")
     clerk = site.user("vanthu")
-    double = [("state", "=", "quarantined"), ("reason_code", "=", "IDENTIFIER_TAKEN"), ("code", "=", code)]
-    [held] = waiting.until(lambda: clerk.find("vanban.packet.in", double, ["id"]), "gói tin trùng mã định danh")
-    person = at(site, "vanthu")
-    person.open(f"lien-thong-giu-lai/{held['id']}", ".o_form_view .alert-danger")
-    person.page.see(".alert-danger", "Trùng mã định danh")
+    assert clerk.value("vanban.packet.in", held, "code") == code
     person.settle()
     person.shot("63c-identifier-taken")
     buttons = offered(person)
     assert "Tiếp nhận dù có lỗi" in buttons and "Trả lại nơi gửi" not in buttons, buttons
-    person.open(f"lien-thong-giu-lai/{held['id']}", ".o_form_view .alert-danger")
+    person.open(f"lien-thong-giu-lai/{held}", ".o_form_view .alert-danger")
     person.press("Tiếp nhận dù có lỗi")
     person.page.see(".modal .o_field_widget[name=comment]")
     person.type("comment", "Cơ quan gửi xác nhận gửi lại bản sửa")
     person.press("Thực hiện")
-    waiting.until(lambda: clerk.value("vanban.packet.in", held["id"], "state") == "done", "gói tin được tiếp nhận")
+    waiting.until(lambda: clerk.value("vanban.packet.in", held, "state") == "done", "gói tin được tiếp nhận")
     assert other.user("vanthu").search("vanban.packet.out", [("document_id", "=", document), ("state", "=", "arrived")])
     person.no_trouble()
 
@@ -268,15 +271,10 @@ def test_misaddressed_packet(pair, at):
     raw, _message = packets.sent_bytes(other, document)
     mark = uuid.uuid4().hex[:6]
     send(re.sub(rb"/STC-\w+", f"/NHAM-{mark}".encode(), raw).replace(site.agency.code.encode(), b"H99.77"))
-    clerk = site.user("vanthu")
-    waits = [("state", "=", "quarantined"), ("reason_code", "=", "ADDRESSEE")]
-    [held] = waiting.until(lambda: clerk.find("vanban.packet.in", waits, ["id"], limit=1, order="id desc"), "gói tin bị giữ lại")
-    person = at(site, "vanthu")
-    person.open(f"lien-thong-giu-lai/{held['id']}", ".o_form_view .alert-danger")
-    person.page.see(".alert-danger", "Sai nơi nhận")
+    person, held = open_held(site, at, "ADDRESSEE", "Sai nơi nhận")
     person.shot("63a-misaddressed-packet")
     person.page.click(".alert-danger button", "Trả lại: sai nơi nhận")
-    waiting.until(lambda: clerk.value("vanban.packet.in", held["id"], "state") == "refused", "gói tin được trả lại")
+    waiting.until(lambda: site.user("vanthu").value("vanban.packet.in", held, "state") == "refused", "gói tin được trả lại")
     person.no_trouble()
 
 

@@ -6,7 +6,7 @@ from .transition_mixin import Transition
 # the access of whoever is asked, as long as the question is open
 SOURCE = "acceptance"
 # the to-do of whoever is asked, and afterwards of the clerk who asked
-TODO = "vanban_core.activity_acceptance"
+ACTIVITY = "vanban_core.activity_acceptance"
 # steps after which there is nothing left to ask or to answer
 SETTLED = ("register", "refuse", "return", "bypass", "attach_paper", "recall_execute")
 
@@ -64,13 +64,13 @@ class DocumentAcceptance(models.Model):
         self._transition(step, comment=reason, values={"responsible_id": responsible.id, "acceptance_opinion": False})
         self._end_question()
         self._grant(distributors=responsible, act=True, source=SOURCE)
-        self._notify(responsible.vanban_delegate_ids or responsible, reason, TODO)
+        self._notify(responsible.vanban_delegate_ids or responsible, reason, ACTIVITY)
         return True
 
     def _end_question(self):
         """Nobody is asked any longer: to-dos and access that came with the question end."""
         self._revoke(SOURCE)
-        self.sudo().activity_unlink([TODO])  # safe: to-dos of the flow
+        self.sudo().activity_unlink([ACTIVITY])  # safe: to-dos of the flow
 
     # --------------------------------------------------------------- answer
 
@@ -79,10 +79,10 @@ class DocumentAcceptance(models.Model):
         for document in self:
             user, asked, clerk = self.env.user, document.responsible_id, document._last_reporter()
             document._transition("answer_acceptance", comment=opinion, principal=asked - user, values={"acceptance_opinion": opinion})
-            document.sudo().activity_search([TODO])[:1].action_feedback(feedback=opinion)  # safe: the question was answered just now
+            document.sudo().activity_search([ACTIVITY])[:1].action_feedback(feedback=opinion)  # safe: the question was answered just now
             document._end_question()
             document._grant(users=user | asked, source="distribution")  # whoever decided keeps reading
-            document._notify(clerk, self.env._("Decision on acceptance: %(opinion)s", opinion=opinion), TODO)
+            document._notify(clerk, self.env._("Decision on acceptance: %(opinion)s", opinion=opinion), ACTIVITY)
         return True
 
     def _last_reporter(self):

@@ -9,6 +9,7 @@ from . import (
     test_hostile,
     test_http,
     test_hub,
+    test_hub_parent,
     test_issue,
     test_logged_settings,
     test_many,
